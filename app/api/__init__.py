@@ -1,0 +1,1 @@
+"""Talking to the inference service: requests out, deltas in."""

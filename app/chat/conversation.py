@@ -1,0 +1,330 @@
+"""Conversation: a titled tree of messages, one branch of it in view.
+
+The one owner of its messages. `Session` changes it, the transcript and the
+panes listen. Messages are values; the text of a reply that is still growing is
+kept here, piece by piece, so that a delta costs what the delta is long.
+
+Bodies of old messages may still be on disk (`Message.text` is None): whoever
+needs them calls `want`, and `fill` brings them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.chat.message import Completion, Delta, Message, Status
+from app.chat.parameters import DEFAULTS, Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What lists and files know of a conversation without its messages."""
+
+    id: int
+    title: str = ""
+    """Empty until there is something to call it by."""
+    created: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    updated: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    pinned: bool = False
+    account_id: str = ""
+    model: str = ""
+    """The model the next message goes to."""
+    parameters: Parameters = DEFAULTS
+    system_prompt: str = ""
+    draft: str = ""
+    leaf: int | None = None
+    """The last message of the branch in view."""
+
+
+@dataclass(slots=True)
+class _Growth:
+    """Text that only grows: appending is O(piece), the tail is read without the rest."""
+
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+
+    def append(self, piece: str) -> None:
+        self.pieces.append(piece)
+        self.length += len(piece)
+
+    def whole(self) -> str:
+        if len(self.pieces) > 1:
+            self.pieces = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
+
+    def after(self, offset: int) -> str:
+        wanted = self.length - offset
+        tail: list[str] = []
+        for piece in reversed(self.pieces):
+            if wanted <= 0:
+                break
+            tail.append(piece[-wanted:] if len(piece) > wanted else piece)
+            wanted -= len(piece)
+        return "".join(reversed(tail))
+
+
+class Conversation(QObject):
+    """The live document behind one tab.
+
+    Signals:
+        message_added: a message joined the end of the branch in view. arg: its id.
+        message_changed: its text grew, its body arrived or its value was
+            replaced. arg: its id. At most once per call of `extend`.
+        branch_changed: another branch is in view, or the tree was rebuilt.
+        heading_changed: title, model, account, parameters or pin changed; not
+            for the draft, which changes with every key.
+        bodies_wanted: texts still on disk are needed now. arg: list of ids.
+    """
+
+    message_added = Signal(object)
+    message_changed = Signal(object)
+    branch_changed = Signal()
+    heading_changed = Signal()
+    bodies_wanted = Signal(object)
+
+    def __init__(
+        self, heading: Heading, messages: Iterable[Message] = (), parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._heading = heading
+        self._messages: dict[int, Message] = {}
+        self._children: dict[int | None, list[int]] = {}
+        self._texts: dict[int, _Growth] = {}
+        self._reasonings: dict[int, _Growth] = {}
+        self._asked: set[int] = set()
+        for message in messages:
+            self._place(message)
+        self._branch = self._path_to(heading.leaf)
+
+    # What it is called, and how the next message is sent
+
+    @property
+    def id(self) -> int:
+        return self._heading.id
+
+    @property
+    def heading(self) -> Heading:
+        """The conversation without its messages, as of now."""
+        return self._heading
+
+    def revise(self, heading: Heading) -> None:
+        """Take a heading that differs in title, pin, model, account or parameters."""
+        if heading != self._heading:
+            self._heading = heading
+            self.heading_changed.emit()
+
+    def keep_draft(self, text: str) -> None:
+        """Remember what is typed and not sent. Emits nothing."""
+        self._heading = replace(self._heading, draft=text)
+
+    def touch(self, now: datetime) -> None:
+        """Note when the conversation was last written to."""
+        self._heading = replace(self._heading, updated=now)
+        self.heading_changed.emit()
+
+    # Reading
+
+    @property
+    def branch(self) -> Sequence[int]:
+        """Ids of the messages in view, first to last. Not to be changed."""
+        return self._branch
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._messages
+
+    @property
+    def open_replies(self) -> list[int]:
+        """Ids of replies that are waiting or streaming, on any branch."""
+        return [m.id for m in self._messages.values() if m.status.is_open]
+
+    def message(self, message_id: int) -> Message:
+        """Return the value of a message. Its `text` may be None or, while it
+        grows, behind: read texts with `text` and `text_after`.
+
+        Raises:
+            KeyError: there is no such message here.
+        """
+        return self._messages[message_id]
+
+    def text(self, message_id: int) -> str | None:
+        """Return the text so far; None while it is still on disk."""
+        growth = self._texts.get(message_id)
+        return growth.whole() if growth else self._messages[message_id].text
+
+    def reasoning(self, message_id: int) -> str | None:
+        """Return the reasoning so far; None while it is still on disk."""
+        growth = self._reasonings.get(message_id)
+        return growth.whole() if growth else self._messages[message_id].reasoning
+
+    def text_after(self, message_id: int, offset: int) -> str:
+        """Return the text from character `offset` on, at the cost of that part.
+
+        Empty while the text is still on disk.
+        """
+        growth = self._texts.get(message_id)
+        return growth.after(offset) if growth else (self.text(message_id) or "")[offset:]
+
+    def reasoning_after(self, message_id: int, offset: int) -> str:
+        """Return the reasoning from character `offset` on."""
+        growth = self._reasonings.get(message_id)
+        return growth.after(offset) if growth else (self.reasoning(message_id) or "")[offset:]
+
+    def length(self, message_id: int) -> int:
+        """Return how many characters the text has, on disk or here."""
+        growth = self._texts.get(message_id)
+        return growth.length if growth else self._messages[message_id].length
+
+    def reasoning_length(self, message_id: int) -> int:
+        """Return how many characters the reasoning has."""
+        growth = self._reasonings.get(message_id)
+        return growth.length if growth else self._messages[message_id].reasoning_length
+
+    def snapshot(self, message_id: int) -> Message:
+        """Return the message as a value with its whole text as of now."""
+        message = self._messages[message_id]
+        text, reasoning = self.text(message_id), self.reasoning(message_id)
+        if message_id not in self._texts and message_id not in self._reasonings:
+            return message
+        return replace(
+            message,
+            text=text,
+            reasoning=reasoning,
+            length=len(text or ""),
+            reasoning_length=len(reasoning or ""),
+        )
+
+    def versions(self, message_id: int) -> Sequence[int]:
+        """Return the ids of a message and its siblings, oldest first."""
+        return self._children[self._messages[message_id].parent]
+
+    def path(self, message_id: int) -> list[int]:
+        """Return the ids from the first message down to this one."""
+        path: list[int] = []
+        at: int | None = message_id
+        while at is not None:
+            path.append(at)
+            at = self._messages[at].parent
+        path.reverse()
+        return path
+
+    # Changing
+
+    def add(self, message: Message) -> None:
+        """Add a message under its parent and bring it into view."""
+        extends = message.parent == (self._branch[-1] if self._branch else None)
+        self._place(message)
+        if message.status.is_open:
+            self._grow(message)
+        if extends:
+            self._branch.append(message.id)
+            self._heading = replace(self._heading, leaf=message.id)
+            self.message_added.emit(message.id)
+        else:
+            self.show_version(message.id)
+
+    def extend(self, message_id: int, deltas: Iterable[Delta]) -> None:
+        """Append what deltas bring to an open reply; emits `message_changed` once."""
+        text, reasoning = self._texts[message_id], self._reasonings[message_id]
+        before = text.length + reasoning.length
+        for delta in deltas:
+            if delta.text:
+                text.append(delta.text)
+            if delta.reasoning:
+                reasoning.append(delta.reasoning)
+        if text.length + reasoning.length == before:
+            return
+        message = self._messages[message_id]
+        if message.status is Status.WAITING:
+            self._messages[message_id] = replace(message, status=Status.STREAMING)
+        self.message_changed.emit(message_id)
+
+    def finish(self, message_id: int, status: Status, completion: Completion) -> Message:
+        """Close an open reply and return it whole."""
+        message = replace(self.snapshot(message_id), status=status, completion=completion)
+        self._texts.pop(message_id, None)
+        self._reasonings.pop(message_id, None)
+        self._messages[message_id] = message
+        self.message_changed.emit(message_id)
+        return message
+
+    def update_completion(self, message_id: int, completion: Completion) -> None:
+        """Replace the facts about a reply without touching its text."""
+        self._messages[message_id] = replace(self._messages[message_id], completion=completion)
+        self.message_changed.emit(message_id)
+
+    def remove(self, message_id: int) -> None:
+        """Take back the last message of a branch: one that could not be saved."""
+        assert not self._children.get(message_id), "only the end of a branch can go"
+        parent = self._messages.pop(message_id).parent
+        self._children[parent].remove(message_id)
+        self._texts.pop(message_id, None)
+        self._reasonings.pop(message_id, None)
+        if message_id in self._branch:
+            siblings = self._children[parent]
+            self.show_version(siblings[-1] if siblings else parent)
+
+    def show_version(self, message_id: int | None) -> None:
+        """Bring the branch through a message into view, down its newest replies."""
+        leaf = message_id
+        while leaf is not None and self._children.get(leaf):
+            leaf = self._children[leaf][-1]
+        self._branch = self.path(leaf) if leaf is not None else []
+        self._heading = replace(self._heading, leaf=leaf)
+        self.branch_changed.emit()
+
+    def want(self, message_ids: Iterable[int]) -> None:
+        """Ask for texts that are still on disk; each is asked for once."""
+        missing = [
+            i for i in message_ids if self._messages[i].text is None and i not in self._asked
+        ]
+        if missing:
+            self._asked.update(missing)
+            self.bodies_wanted.emit(missing)
+
+    def fill(self, bodies: Iterable[tuple[int, str, str]]) -> None:
+        """Take in (id, text, reasoning) read from disk."""
+        for message_id, text, reasoning in bodies:
+            message = self._messages.get(message_id)
+            if message is None or message.text is not None:
+                continue
+            self._messages[message_id] = replace(message, text=text, reasoning=reasoning)
+            self._asked.discard(message_id)
+            self.message_changed.emit(message_id)
+
+    # Inside
+
+    def _place(self, message: Message) -> None:
+        self._messages[message.id] = message
+        self._children.setdefault(message.parent, []).append(message.id)
+
+    def _grow(self, message: Message) -> None:
+        text, reasoning = _Growth(), _Growth()
+        if message.text:
+            text.append(message.text)
+        if message.reasoning:
+            reasoning.append(message.reasoning)
+        self._texts[message.id], self._reasonings[message.id] = text, reasoning
+
+    def _path_to(self, leaf: int | None) -> list[int]:
+        if leaf is None or leaf not in self._messages:
+            leaf = max(self._messages, default=None)
+            if leaf is None:
+                return []
+            self._heading = replace(self._heading, leaf=leaf)
+        return self.path(leaf)
+
+
+def first_words(text: str, limit: int = 60) -> str:
+    """Return a title: the first words of a message, cut at a word where one ends.
+
+    A role is never guessed and nothing is sent anywhere for it.
+    """
+    line = " ".join(text[: limit * 8].split())
+    if len(line) <= limit:
+        return line
+    cut = line[:limit]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,.;:") + "…"

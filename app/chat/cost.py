@@ -1,0 +1,67 @@
+"""Cost: tokens × prices → money, marked billed, estimated or unknown.
+
+Unknown is None, never zero. Money is `Decimal` all the way: it is never a
+float that was added up.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from app.chat.model import Prices
+
+PER = Decimal(1_000_000)
+"""Prices are per this many tokens."""
+
+
+class CostKind(StrEnum):
+    """How sure a cost is."""
+
+    BILLED = "billed"
+    """The service said so."""
+    ESTIMATED = "estimated"
+    """Tokens the service counted × prices of its catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one completion, as the service counted them."""
+
+    prompt: int = 0
+    completion: int = 0
+    """Reasoning included."""
+    reasoning: int | None = None
+    """Of `completion`."""
+    cached: int | None = None
+    """Of `prompt`."""
+    cost: Decimal | None = None
+    """US dollars the service says it charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """US dollars, and how sure."""
+
+    usd: Decimal
+    kind: CostKind
+
+
+def cost_of(usage: Usage | None, prices: Prices) -> Cost | None:
+    """Return what a completion cost, or None where that is unknown.
+
+    What the service says was charged wins; else counted tokens times known
+    prices; never a guess.
+    """
+    if usage is None:
+        return None
+    if usage.cost is not None:
+        return Cost(usage.cost, CostKind.BILLED)
+    if prices.input is None or prices.output is None:
+        return None
+    cached = min(usage.cached or 0, usage.prompt) if prices.cache_read is not None else 0
+    total = (
+        (usage.prompt - cached) * prices.input
+        + cached * (prices.cache_read or Decimal(0))
+        + usage.completion * prices.output
+    )
+    return Cost(total / PER, CostKind.ESTIMATED)

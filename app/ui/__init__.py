@@ -1,0 +1,1 @@
+"""Everything with pixels. Widgets call the session's verbs and hear its signals."""

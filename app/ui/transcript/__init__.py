@@ -1,0 +1,1 @@
+"""The transcript: one painted surface per conversation; data -> blocks -> layout -> paint."""

@@ -137,7 +137,7 @@ def normalise_endpoint(typed: str) -> str:
         InvalidEndpoint: no host, another scheme, a user name, a query, dot
             segments, or plain `http` to a host that is not this computer.
     """
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     if not text or any(c.isspace() or ord(c) < 0x20 for c in text):
         raise InvalidEndpoint("An address looks like https://api.pinference.ai/api/v1")
     if "://" not in text:
@@ -164,7 +164,7 @@ def normalise_endpoint(typed: str) -> str:
             "Without https anybody on the way could read the key. "
             "Plain http is for this computer only."
         )
-    path = re.sub(r"/(chat/completions|models)$", "", parts.path).rstrip("/")
+    path = re.sub(r"/(chat/completions|models)$", "", parts.path.rstrip("/")).rstrip("/")
     if any(segment in ("", ".", "..") for segment in path.split("/")[1:]):
         raise InvalidEndpoint("The path of that address cannot be used.")
     if not path and host.endswith("pinference.ai"):

@@ -6,7 +6,10 @@ a free model, no price is an unknown price.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+
+from app.chat.failure import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +86,19 @@ def first_choice(catalogue: Iterable[Model]) -> Model | None:
         return prices.output, prices.input
 
     return min(priced, key=cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The models an account can use, and how old that knowledge is."""
+
+    models: tuple[Model, ...] = ()
+    fetched: datetime | None = None
+    """When the service last gave the list; None: never."""
+    failure: Failure | None = None
+    """Why the newest attempt brought nothing; None: it did, or none was made."""
+    is_loading: bool = False
+
+    def find(self, model_id: str) -> Model | None:
+        """Return the model with an id, or None."""
+        return next((m for m in self.models if m.id == model_id), None)

@@ -1,0 +1,116 @@
+"""Connections: the HTTP client, built at first need, and its taking apart.
+
+Law: what is sent depends on no environment variable, follows no redirect,
+keeps no cookie; certificates are checked by the operating system's rules; and
+a request given up while it connects leaves nothing behind.
+"""
+
+import logging
+import ssl
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from app.api import limits
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import httpx
+
+
+class Pool:
+    """An HTTP client and how many requests are under way on it."""
+
+    def __init__(self, http: "httpx.AsyncClient") -> None:
+        self.http = http
+        self.users = 0
+        self.retired = False
+
+
+class Connections:
+    """The pools of a client: one for the network, one for the demo."""
+
+    def __init__(self, user_agent: str) -> None:
+        self._user_agent = user_agent
+        self._tls: ssl.SSLContext | None = None
+        self._pools: dict[bool, Pool] = {}
+
+    @asynccontextmanager
+    async def pool(self, demo: bool) -> "AsyncIterator[Pool]":
+        """Lend the pool for one request.
+
+        Raises:
+            OSError, ssl.SSLError: no certificates could be loaded.
+        """
+        pool = self._pools.get(demo)
+        if pool is None:
+            pool = self._pools[demo] = self._build(demo)
+        pool.users += 1
+        try:
+            yield pool
+        finally:
+            pool.users -= 1
+            if pool.retired and not pool.users:
+                await pool.http.aclose()
+
+    def retire(self, pool: Pool) -> None:
+        """Take no more requests on this pool; it closes when its last one ends."""
+        # WORKAROUND: https://github.com/encode/httpcore/issues/1093
+        # A request cancelled before its answer may leave a slot and a socket
+        # in the pool for good; only closing the pool gives them back. When a
+        # release of httpcore returns them itself, this can go.
+        pool.retired = True
+        self._pools = {demo: kept for demo, kept in self._pools.items() if kept is not pool}
+
+    async def close(self) -> None:
+        """Close every idle pool; one in use closes when its last request ends."""
+        for pool in list(self._pools.values()):
+            self.retire(pool)
+            if not pool.users:
+                await pool.http.aclose()
+
+    def _build(self, demo: bool) -> Pool:
+        # They take a tenth of a second to import: not before they are needed.
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+        import httpx
+
+        for name in ("httpx", "httpcore", "h11"):
+            # Below WARNING they write addresses and headers.
+            logging.getLogger(name).setLevel(logging.WARNING)
+        transport: httpx.AsyncBaseTransport
+        if demo:
+            from app.api.demo import DemoTransport
+
+            transport = DemoTransport()
+        else:
+            transport = httpx.AsyncHTTPTransport(
+                verify=self._trust(),
+                http2=False,
+                trust_env=False,
+                limits=httpx.Limits(
+                    max_connections=limits.CONNECTIONS,
+                    max_keepalive_connections=limits.IDLE_CONNECTIONS,
+                    keepalive_expiry=limits.IDLE_S,
+                ),
+            )
+        http = httpx.AsyncClient(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(
+                None, connect=limits.CONNECT_S, write=limits.WRITE_S, pool=limits.POOL_S
+            ),
+        )
+        return Pool(http)
+
+    def _trust(self) -> ssl.SSLContext:
+        """Return the one TLS context: the system's certificates, and no key log."""
+        if self._tls is None:
+            import truststore
+
+            # Made directly, it leaves SSLKEYLOGFILE alone.
+            self._tls = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return self._tls

@@ -1,0 +1,245 @@
+"""Replies: the completions that run now, each in a task of its own.
+
+The person's words are on disk before the first byte of a request leaves.
+Whatever ends a completion, the text that arrived is kept, saved and marked for
+what it is.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from app.api.client import Client
+from app.api.errors import ServiceError
+from app.chat.account import Account
+from app.chat.conversation import Conversation
+from app.chat.cost import Usage, cost_of
+from app.chat.failure import Failure, Kind
+from app.chat.message import Completion, Delta, Message, Role, Status, Timing, Turn
+from app.chat.request import Request
+from app.session.saving import Saving
+from app.session.tasks import Tasks
+from app.store import conversations
+from app.store.database import Database
+from app.store.errors import StoreError
+from app.store.secrets import KeyMissing, Secrets, SecretsError, TeamMissing
+
+SLICE_S = 0.004
+"""A reply that arrives faster than it can be shown lets the window in this often."""
+
+_CUTS = frozenset({Kind.CUT, Kind.SILENT, Kind.GARBLED, Kind.TOO_LARGE, Kind.CLOSED})
+"""Failures after which the reply was under way: interrupted rather than failed."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """One completion under way, and what its deltas told beside text."""
+
+    conversation: Conversation
+    account: Account
+    reply_id: int
+    started: float = 0.0
+    first_token: float | None = None
+    first_reasoning: float | None = None
+    first_word: float | None = None
+    finish_reason: str = ""
+    usage: Usage | None = None
+    request_ids: tuple[str, ...] = ()
+
+    def take(self, deltas: Iterable[Delta]) -> None:
+        now = time.monotonic()
+        for delta in deltas:
+            if (delta.text or delta.reasoning) and self.first_token is None:
+                self.first_token = now
+            if delta.reasoning and self.first_reasoning is None:
+                self.first_reasoning = now
+            if delta.text and self.first_word is None:
+                self.first_word = now
+            self.finish_reason = delta.finish_reason or self.finish_reason
+            self.usage = delta.usage or self.usage
+            if delta.request_id and delta.request_id not in self.request_ids:
+                self.request_ids += (delta.request_id,)
+
+    def outcome(self, completion: Completion, failure: Failure | None) -> Completion:
+        """Return the completion with everything known now that it is over."""
+        now = time.monotonic()
+        timing = None
+        if self.started:
+            timing = Timing(_ms(self.started, self.first_token), round((now - self.started) * 1000))
+        ids = dict.fromkeys([*self.request_ids, *(failure.request_ids if failure else ())])
+        return replace(
+            completion,
+            finish_reason=self.finish_reason,
+            usage=self.usage,
+            cost=cost_of(self.usage, completion.prices),
+            timing=timing,
+            reasoning_ms=_ms(self.first_reasoning, self.first_word or now),
+            request_ids=tuple(ids),
+            failure=failure,
+        )
+
+
+def _ms(start: float | None, end: float | None) -> int | None:
+    return None if start is None or end is None else round((end - start) * 1000)
+
+
+class Replies:
+    """Starts, stops and finishes completions."""
+
+    def __init__(
+        self,
+        client: Client,
+        database: Database,
+        secrets: Secrets,
+        tasks: Tasks,
+        saving: Saving,
+        on_saved: Callable[[Conversation, StoreError | None], None],
+    ) -> None:
+        self._client = client
+        self._database = database
+        self._secrets = secrets
+        self._tasks = tasks
+        self._saving = saving
+        self._on_saved = on_saved
+        self.on_closed: Callable[[Conversation], None] = lambda conversation: None
+        self._running: dict[int, _Running] = {}
+
+    def start(
+        self, conversation: Conversation, account: Account, user: Message | None, reply: Message
+    ) -> None:
+        """Add the person's words and an empty reply, save them, then ask the model."""
+        if user is not None:
+            conversation.add(user)
+        conversation.add(reply)
+        running = _Running(conversation, account, reply.id)
+        self._running[reply.id] = running
+        saved = asyncio.wrap_future(
+            self._database.write(conversations.begin_reply, conversation.heading, user, reply)
+        )
+        saved.add_done_callback(partial(self._on_begun, running, user, reply))
+        self._tasks.start(f"reply {reply.id}", self._fill(running, reply, saved))
+
+    def stop(self, reply_id: int) -> None:
+        """End a reply now, on the person's wish. Its text stays."""
+        self._end(reply_id, Status.STOPPED, None)
+
+    def interrupt_all(self) -> None:
+        """End every reply because the program ends."""
+        for reply_id in list(self._running):
+            self._end(reply_id, Status.INTERRUPTED, Failure(Kind.CLOSED))
+
+    def _end(self, reply_id: int, status: Status, failure: Failure | None) -> None:
+        running = self._running.get(reply_id)
+        if running is not None:
+            self._close(running, status, failure)
+            self._tasks.cancel(f"reply {reply_id}")
+
+    async def _fill(self, running: _Running, reply: Message, saved: asyncio.Future[None]) -> None:
+        try:
+            # Shielded: what was handed to the disk gets there, stopped or not.
+            await asyncio.shield(saved)
+        except (StoreError, asyncio.CancelledError):
+            return
+        try:
+            await self._complete(running, reply)
+        except asyncio.CancelledError:
+            # `stop` or `interrupt_all` has closed it; this is for nobody else's cancel.
+            self._close(running, Status.STOPPED, None)
+        except ServiceError as error:
+            self._fail(running, error.failure)
+        except (SecretsError, StoreError) as error:
+            self._fail(running, Failure(_kind_of(error)))
+        finally:
+            # Only an error of ours can still find it open; the task reports it.
+            self._fail(running, Failure(Kind.BUG))
+
+    async def _complete(self, running: _Running, reply: Message) -> None:
+        assert reply.completion is not None
+        credentials = await asyncio.wrap_future(self._secrets.read(running.account))
+        request = Request(
+            account=running.account,
+            model=reply.completion.model,
+            turns=await self._turns(running.conversation, reply),
+            parameters=reply.completion.parameters,
+        )
+        running.started = yielded = time.monotonic()
+        stream = self._client.complete(request, credentials)
+        try:
+            async for deltas in stream:
+                running.take(deltas)
+                running.conversation.extend(reply.id, deltas)
+                self._saving.note_reply(running.conversation, reply.id)
+                if time.monotonic() - yielded > SLICE_S:
+                    await asyncio.sleep(0)
+                    yielded = time.monotonic()
+        finally:
+            await stream.aclose()
+        conversation = running.conversation
+        if conversation.length(reply.id) or conversation.reasoning_length(reply.id):
+            self._close(running, Status.COMPLETE, None)
+        else:
+            self._fail(running, Failure(Kind.EMPTY))
+
+    async def _turns(self, conversation: Conversation, reply: Message) -> tuple[Turn, ...]:
+        """Return what is sent: the system prompt and the path above the reply."""
+        path = conversation.path(reply.id)[:-1]
+        missing = [i for i in path if conversation.message(i).text is None]
+        if missing:
+            bodies = await asyncio.wrap_future(
+                self._database.read(conversations.load_bodies, missing)
+            )
+            conversation.fill(bodies.found)
+        turns = [Turn(conversation.message(i).role, conversation.text(i) or "") for i in path]
+        prompt = conversation.heading.system_prompt
+        if prompt.strip():
+            turns.insert(0, Turn(Role.SYSTEM, prompt))
+        return tuple(turns)
+
+    def _fail(self, running: _Running, failure: Failure) -> None:
+        status = Status.INTERRUPTED if failure.kind in _CUTS else Status.FAILED
+        self._close(running, status, failure)
+
+    def _close(self, running: _Running, status: Status, failure: Failure | None) -> None:
+        """Finish the reply and save it, once: whoever comes later finds it done."""
+        if self._running.pop(running.reply_id, None) is None:
+            return
+        conversation = running.conversation
+        completion = conversation.message(running.reply_id).completion
+        assert completion is not None
+        message = conversation.finish(
+            running.reply_id, status, running.outcome(completion, failure)
+        )
+        self._saving.save_finished(conversation, message)
+        self.on_closed(conversation)
+
+    def _on_begun(
+        self,
+        running: _Running,
+        user: Message | None,
+        reply: Message,
+        saved: asyncio.Future[None],
+    ) -> None:
+        error = saved.exception()
+        if isinstance(error, StoreError):
+            # Nothing was sent: the words go back to where they were typed.
+            self._running.pop(reply.id, None)
+            running.conversation.remove(reply.id)
+            if user is not None:
+                running.conversation.remove(user.id)
+            self._on_saved(running.conversation, error)
+        elif error is None:
+            self._on_saved(running.conversation, None)
+        else:
+            raise error
+
+
+def _kind_of(error: SecretsError | StoreError) -> Kind:
+    if isinstance(error, TeamMissing):
+        return Kind.TEAM_UNREADABLE
+    if isinstance(error, KeyMissing):
+        return Kind.KEY_MISSING
+    if isinstance(error, SecretsError):
+        return Kind.KEY_UNREADABLE
+    return Kind.NOT_SAVED

@@ -1,0 +1,290 @@
+"""Session: the running application; the window calls its verbs and hears its signals.
+
+Opens nothing when it is made: `start` opens the database and brings back what
+was there, `end` saves and closes. Every verb returns at once.
+"""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.api.client import Client
+from app.chat.account import Account
+from app.chat.circumstance import About, Circumstance
+from app.chat.conversation import Conversation, first_words
+from app.chat.message import Completion, Message, Role, Status
+from app.chat.model import UNPRICED, Model, first_choice
+from app.session.accounts import Accounts
+from app.session.catalogues import Catalogues
+from app.session.desk import Desk
+from app.session.replies import Replies
+from app.session.saving import Saving
+from app.session.tasks import Tasks
+from app.store.database import Database
+from app.store.errors import NewerSchema, StoreError
+from app.store.secrets import Secrets
+from app.store.start import Found, find
+
+END_S = 0.8
+"""How long ending waits for tasks; the database gets as much again."""
+
+_log = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    """The running application: accounts, desk, catalogues, and the replies that run.
+
+    Signals:
+        started: what was stored is known; tabs and accounts can be shown.
+        catalogue_changed: the models of an account. arg: its id.
+        words_saved: what was sent is on disk. arg: the Conversation.
+        words_not_saved: it is not, and nothing was sent. arg: the Conversation.
+        circumstance_arose: something to tell. arg: a Circumstance.
+    """
+
+    started = Signal()
+    catalogue_changed = Signal(str)
+    words_saved = Signal(object)
+    words_not_saved = Signal(object)
+    circumstance_arose = Signal(object)
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        database: Database,
+        secrets: Secrets,
+        client: Client,
+        environ: Mapping[str, str],
+        *,
+        demo: bool = False,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._database = database
+        self._client = client
+        self._environ = environ
+        self._demo = demo
+        self._tasks = Tasks(loop, self.report_bug)
+        self._saving = Saving(database, self._on_store_failed, self)
+        self._ids = itertools.count(1)
+        self.can_save = False
+        """Whether words can reach the disk; without that nothing is sent."""
+        self.accounts = Accounts(database, secrets, self._tasks, self._tell, self)
+        self.desk = Desk(database, self._tasks, self._saving, self._new_id, self._tell, self)
+        self.catalogues = Catalogues(
+            client, database, secrets, self._tasks, self._on_catalogue_changed
+        )
+        self._replies = Replies(
+            client, database, secrets, self._tasks, self._saving, self._on_words_written
+        )
+        self._replies.on_closed = lambda conversation: self.desk.let_go(conversation.id)
+        self.accounts.added.connect(self._on_account_added)
+        self.desk.opened.connect(self._choose_model)
+
+    # Beginning and end
+
+    def start(self) -> None:
+        """Open the database and bring back what was there; `started` follows."""
+        self._tasks.start("start", self._start())
+
+    async def end(self) -> None:
+        """Stop every reply, save everything, close network and disk, within 2 s."""
+        self._replies.interrupt_all()
+        self._saving.save_all()
+        await self._tasks.end(END_S)
+        await self._client.close()
+        self._database.close(END_S)
+
+    async def _start(self) -> None:
+        found = await self._open_database()
+        self._ids = itertools.count(found.last_id + 1)
+        self.accounts.take_up(found, self._environ, demo=self._demo)
+        self.desk.take_up(found)
+        self._show_first_tab()
+        self.started.emit()
+        for account in self.accounts.all:
+            self.catalogues.refresh(account)
+
+    async def _open_database(self) -> Found:
+        try:
+            opening = await asyncio.wrap_future(self._database.start())
+            found = await asyncio.wrap_future(self._database.write(find))
+        except NewerSchema:
+            self._tell(Circumstance(About.STORE_NEWER))
+        except StoreError as error:
+            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+        else:
+            self.can_save = True
+            if opening.kept is not None:
+                self._tell(Circumstance(About.STORE_DAMAGED, str(opening.kept)))
+            return found
+        return Found()
+
+    def _show_first_tab(self) -> None:
+        """Bring a tab to the front with which the person can begin at once."""
+        front, imposed = self.desk.front, self.accounts.is_imposed
+        if front is None or (
+            imposed and self.desk.heading(front).account_id != self.accounts.preferred
+        ):
+            self.new_conversation()
+        else:
+            self.desk.show(front)
+
+    # Conversations
+
+    def new_conversation(self) -> Conversation:
+        """Bring an empty conversation to the front, an untouched one if there is any."""
+        conversation = self.desk.blank_tab()
+        if conversation is None:
+            conversation = self.desk.begin(self.accounts.preferred)
+        else:
+            self.desk.show(conversation.id)
+        return conversation
+
+    def close_tab(self, conversation_id: int) -> None:
+        """Close a tab; the last one is followed by an empty one."""
+        self.desk.close(conversation_id)
+        if not self.desk.tabs:
+            self.new_conversation()
+
+    def choose_account(self, conversation: Conversation, account_id: str) -> None:
+        """Let another account answer and pay, from the next message on."""
+        if conversation.heading.account_id != account_id:
+            conversation.revise(replace(conversation.heading, account_id=account_id, model=""))
+            self._choose_model(conversation)
+
+    def choose_model(self, conversation: Conversation, model_id: str) -> None:
+        """Send the next messages to another model."""
+        conversation.revise(replace(conversation.heading, model=model_id))
+        account = self.accounts.get(conversation.heading.account_id)
+        if account is not None:
+            self.accounts.remember_choice(account, model_id)
+
+    def model(self, account_id: str, model_id: str) -> Model:
+        """Return a model; one the catalogue does not list has only its id."""
+        return self.catalogues.of(account_id).find(model_id) or Model(model_id)
+
+    # Messages
+
+    def can_send(self, conversation: Conversation) -> bool:
+        """Return whether a message of this conversation could be sent now."""
+        heading = conversation.heading
+        has_account = self.accounts.get(heading.account_id) is not None
+        return (
+            self.can_save
+            and has_account
+            and bool(heading.model)
+            and (not conversation.open_replies)
+        )
+
+    def send(self, conversation: Conversation, text: str) -> bool:
+        """Send the person's words; False if that cannot be now, and nothing happened.
+
+        The words are safe once `words_saved` comes; until then the composer
+        keeps them.
+        """
+        if not text.strip() or not self.can_send(conversation):
+            return False
+        heading, now = conversation.heading, datetime.now(UTC)
+        parent = conversation.branch[-1] if conversation.branch else None
+        user = Message(self._new_id(), parent, Role.USER, created=now, text=text, length=len(text))
+        conversation.revise(
+            replace(heading, title=heading.title or first_words(text), updated=now, draft="")
+        )
+        self._ask(conversation, user, user.id)
+        return True
+
+    def retry(self, conversation: Conversation, reply_id: int) -> bool:
+        """Ask again for a reply: a new version beside the old one; False if it cannot be."""
+        parent = conversation.message(reply_id).parent
+        if parent is None or not self.can_send(conversation):
+            return False
+        self._ask(conversation, None, parent)
+        return True
+
+    def stop(self, conversation: Conversation) -> None:
+        """End the replies of a conversation that still run. Their text stays."""
+        for reply_id in conversation.open_replies:
+            self._replies.stop(reply_id)
+
+    def report_bug(self, error: BaseException) -> None:
+        """Write down an error of Coprime's own and say that there was one."""
+        _log.error("unexpected error", exc_info=error)
+        self._tell(Circumstance(About.BUG))
+
+    # Inside
+
+    def _ask(self, conversation: Conversation, user: Message | None, parent: int) -> None:
+        heading = conversation.heading
+        account = self.accounts.get(heading.account_id)
+        assert account is not None
+        known = self.catalogues.of(account.id).find(heading.model)
+        completion = Completion(
+            account_id=account.id,
+            payer=account.payer,
+            model=heading.model,
+            parameters=heading.parameters,
+            prices=known.prices if known else UNPRICED,
+        )
+        reply = Message(
+            self._new_id(),
+            parent,
+            Role.ASSISTANT,
+            Status.WAITING,
+            created=datetime.now(UTC),
+            completion=completion,
+        )
+        self.accounts.remember_choice(account, heading.model)
+        self._replies.start(conversation, account, user, reply)
+
+    def _choose_model(self, conversation: Conversation) -> None:
+        """Give a conversation that has no model yet the one it should start with."""
+        heading = conversation.heading
+        account = self.accounts.get(heading.account_id)
+        if heading.model or account is None:
+            return
+        model_id, is_first = account.last_model, False
+        if not model_id:
+            choice = first_choice(self.catalogues.of(account.id).models)
+            model_id, is_first = (choice.id, True) if choice else ("", False)
+        if model_id:
+            conversation.revise(replace(heading, model=model_id))
+        if is_first:
+            label = self.model(account.id, model_id).label
+            self._tell(Circumstance(About.MODEL_CHOSEN, label, conversation.id))
+
+    def _new_id(self) -> int:
+        return next(self._ids)
+
+    def _tell(self, circumstance: Circumstance) -> None:
+        self.circumstance_arose.emit(circumstance)
+
+    def _on_account_added(self, account: Account) -> None:
+        self.catalogues.refresh(account)
+        for conversation in self.desk.open:
+            if self.accounts.get(conversation.heading.account_id) is None or (
+                conversation.is_empty and conversation.id == self.desk.front
+            ):
+                self.choose_account(conversation, account.id)
+
+    def _on_catalogue_changed(self, account_id: str) -> None:
+        self.catalogue_changed.emit(account_id)
+        for conversation in self.desk.open:
+            if conversation.heading.account_id == account_id:
+                self._choose_model(conversation)
+
+    def _on_words_written(self, conversation: Conversation, error: StoreError | None) -> None:
+        if error is None:
+            self.desk.save_tabs()
+            self.words_saved.emit(conversation)
+        else:
+            self._on_store_failed(error)
+            self.words_not_saved.emit(conversation)
+
+    def _on_store_failed(self, error: StoreError) -> None:
+        self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))

@@ -1,0 +1,47 @@
+"""Start: what was stored when the program ended, read in one go."""
+
+from dataclasses import dataclass, field
+from sqlite3 import Connection
+
+from app.chat.account import Account
+from app.chat.conversation import Heading
+from app.store import conversations
+from app.store.accounts import list_accounts
+from app.store.preferences import load_preferences
+from app.store.tabs import list_tabs
+
+_LAST_MODEL = "last_model/"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a start finds. Empty where nothing was, or nothing could be read."""
+
+    headings: tuple[Heading, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    preferred: str = ""
+    last_models: dict[str, str] = field(default_factory=dict)
+    """Model id by account id."""
+    tabs: tuple[int, ...] = ()
+    front: int | None = None
+    last_id: int = 0
+
+
+def find(db: Connection) -> Found:
+    """Read what was there, after marking replies a crash left open as interrupted."""
+    conversations.close_open_replies(db)
+    kept = load_preferences(db)
+    open_tabs = list_tabs(db)
+    return Found(
+        headings=tuple(conversations.list_headings(db)),
+        accounts=tuple(list_accounts(db)),
+        preferred=str(kept.get("account", "")),
+        last_models={
+            name.removeprefix(_LAST_MODEL): str(model)
+            for name, model in kept.items()
+            if name.startswith(_LAST_MODEL)
+        },
+        tabs=tuple(tab.conversation_id for tab in open_tabs),
+        front=next((tab.conversation_id for tab in open_tabs if tab.front), None),
+        last_id=conversations.last_id(db),
+    )

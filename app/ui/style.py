@@ -1,0 +1,106 @@
+"""Style: the theme's colours and distances as a style sheet for Qt's own widgets."""
+
+from app.ui.theme import Theme
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the style sheet of the whole window. Lengths are device-independent pixels."""
+    c, m = theme.colours, theme.metrics
+    names = {name: getattr(c, name).name() for name in type(c).__slots__}
+    names |= {
+        "control": f"{m.control_radius}px",
+        "block": f"{m.block_radius}px",
+        "message": f"{m.message_radius}px",
+        "small": f"{theme.type.small.size}px",
+        "title": f"{theme.type.title.size}px",
+        "transcript": f"{theme.type.transcript.size}px",
+    }
+    sheet = _SHEET
+    for name in sorted(names, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name}", names[name])
+    return sheet
+
+
+_SHEET = """
+QMainWindow, QDialog { background: @window; }
+#conversations { background: @sidebar; }
+#models { background: @window; }
+#centre, QStackedWidget, #chat, #welcome { background: @surface; }
+QSplitter::handle { background: @line; width: 1px; }
+QLabel { background: transparent; }
+#empty, #count, #state, #hint { color: @muted; }
+#name, #headline { font-weight: 600; }
+#state, #hint, #count { font-size: @small; }
+
+QPushButton, QToolButton {
+    background: @raised; color: @text; border: 1px solid @strong_line;
+    border-radius: @control; padding: 5px 12px; min-height: 20px;
+}
+QPushButton:hover, QToolButton:hover { background: @accent_wash; }
+QPushButton:focus, QToolButton:focus { border: 2px solid @accent; padding: 4px 11px; }
+QPushButton:disabled { color: @faint; background: @window; border-color: @line; }
+QPushButton:default, #send { background: @accent; color: @on_accent; border-color: @accent; }
+#send:disabled { background: @window; color: @faint; border-color: @strong_line; }
+#send[stops="true"] { background: @text; color: @surface; border-color: @text; }
+#send:focus { border: 2px solid @text; }
+QToolButton::menu-indicator { image: none; }
+#model, #payer { font-size: 13px; }
+#new { text-align: left; padding: 7px 12px; }
+#models QToolButton, #newtab { border: none; background: transparent; padding: 4px 8px; }
+
+QLineEdit {
+    background: @raised; color: @text; border: 1px solid @strong_line;
+    border-radius: @control; padding: 6px 10px; selection-background-color: @selection;
+    selection-color: @text;
+}
+QLineEdit:focus { border: 2px solid @accent; padding: 5px 9px; }
+
+QListView { background: transparent; color: @text; outline: none; }
+#conversations QListView::item {
+    padding: 8px 8px; border-radius: @control; border: 2px solid transparent;
+}
+#conversations QListView::item:hover { background: @window; }
+QListView::item:selected { background: @selection; color: @text; }
+#conversations QListView:focus::item:selected { border: 2px solid @accent; }
+#models QListView::item { border: 2px solid transparent; }
+#models QListView:focus::item:selected { border: 2px solid @accent; }
+
+QTabBar { background: @window; border: none; }
+QTabBar::tab {
+    background: transparent; color: @muted; padding: 9px 12px; border: none;
+    border-bottom: 1px solid @line; max-width: 190px;
+}
+QTabBar::tab:selected { background: @surface; color: @text; border-bottom: 2px solid @accent; }
+QTabBar::tab:hover:!selected { color: @text; }
+
+#composer { background: @raised; border: 1px solid @strong_line; border-radius: @message; }
+#composer QPlainTextEdit {
+    background: transparent; color: @text; font-size: @transcript;
+    selection-background-color: @selection; selection-color: @text;
+}
+
+#notice { border: none; background: @accent_wash; color: @text; }
+#notice[tone="warning"] { background: @warning_wash; }
+#notice[tone="error"] { background: @error_wash; }
+#notice[tone="error"] #headline { color: @error; }
+#notice[tone="warning"] #headline { color: @warning; }
+#greeting { font-size: @title; font-weight: 600; }
+#card { background: @surface; border: 1px solid @strong_line; border-radius: @message; }
+#problem { color: @error; }
+
+QMenuBar { background: @window; color: @text; }
+QMenuBar::item { background: transparent; padding: 5px 10px; }
+QMenuBar::item:selected { background: @selection; }
+QMenu { background: @raised; color: @text; border: 1px solid @strong_line; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: @selection; }
+QMenu::item:disabled { color: @faint; }
+QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
+QToolTip { background: @raised; color: @text; border: 1px solid @strong_line; padding: 4px; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar::handle:vertical {
+    background: @strong_line; border-radius: 4px; min-height: 32px; margin: 2px;
+}
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""

@@ -1,0 +1,108 @@
+"""Caption: the lines around the text of a message: who, thought, facts, waiting."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QTextCharFormat
+
+from app.ui.theme import Theme, font
+from app.ui.transcript.lines import Lines, Selected, Span, units
+from app.ui.transcript.parts import Fold, Name, Quiet, Target, Thought, Waiting
+
+
+class _Caption:
+    """One or a few lines of small text."""
+
+    def __init__(self, lines: Lines, theme: Theme, indent: int = 0) -> None:
+        self._lines = lines
+        self._theme = theme
+        self._indent = indent
+        self._colour = theme.colours.muted
+
+    @property
+    def height(self) -> int:
+        return self._lines.height
+
+    @property
+    def natural_width(self) -> int:
+        return self._indent + self._lines.natural_width
+
+    @property
+    def end(self) -> tuple[float, int, int]:
+        x, y = self._lines.end
+        return self._indent + x, y, self._lines.pitch
+
+    def draw(
+        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+    ) -> None:
+        self._lines.draw(painter, x + self._indent, y, self._colour, clip, selected)
+
+    def hit_test(self, x: float, y: float) -> int:
+        return self._lines.offset_at(x - self._indent, y)
+
+    def target_at(self, x: float, y: float) -> Target | None:
+        return None
+
+
+class NameLayout(_Caption):
+    """Who replied: the model in ink, its maker behind it."""
+
+    def __init__(self, name: Name, width: int, theme: Theme) -> None:
+        role = theme.type.caption
+        face = font(role)
+        strong = QTextCharFormat()
+        bold = QFont(face)
+        bold.setWeight(QFont.Weight.DemiBold)
+        strong.setFont(bold)
+        strong.setForeground(theme.colours.text)
+        text = _elided(f"{name.label}\u2002{name.maker}".rstrip(), bold, width)
+        span = Span(0, min(units(name.label), units(text)), strong)
+        super().__init__(Lines(text, face, role.line, width, spans=[span]), theme)
+
+
+class QuietLayout(_Caption):
+    """The facts below a reply."""
+
+    def __init__(self, quiet: Quiet, width: int, theme: Theme) -> None:
+        role = theme.type.small
+        face = font(role)
+        face.setFeature(QFont.Tag("tnum"), 1)
+        super().__init__(Lines(quiet.text, face, role.line, width), theme)
+
+
+class WaitingLayout(_Caption):
+    """What stands where the text will be."""
+
+    def __init__(self, waiting: Waiting, width: int, theme: Theme) -> None:
+        role = theme.type.transcript
+        super().__init__(Lines(waiting.text, font(role), role.line, width), theme)
+
+
+class ThoughtLayout(_Caption):
+    """The line that stands for the reasoning; a click unfolds it."""
+
+    def __init__(self, thought: Thought, width: int, theme: Theme) -> None:
+        role = theme.type.caption
+        indent = theme.space.l + theme.space.l
+        face = font(role)
+        text = _elided(thought.text, face, width - indent)
+        super().__init__(Lines(text, face, theme.type.transcript.line, width), theme, indent)
+        self._is_unfolded = thought.is_unfolded
+
+    def draw(
+        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+    ) -> None:
+        super().draw(painter, x, y, clip, selected)
+        centre = QPointF(x + self._theme.space.l + 5, y + self.height / 2)
+        tip, wing = (QPointF(2, 0), 4.0)
+        points = [QPointF(-2, -wing), tip, QPointF(-2, wing)]
+        if self._is_unfolded:
+            points = [QPointF(p.y(), p.x()) for p in points]
+        painter.setPen(QPen(self._colour, 1.5, c=Qt.PenCapStyle.RoundCap))
+        painter.drawPolyline(QPolygonF([centre + p for p in points]))
+
+    def target_at(self, x: float, y: float) -> Target | None:
+        inside = 0 <= x < self.natural_width + self._theme.space.s and 0 <= y < self.height
+        return Fold() if inside else None
+
+
+def _elided(text: str, face: QFont, width: int) -> str:
+    return QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, max(width, 0))

@@ -1,0 +1,102 @@
+"""Code: a box with the language and Copy at its head, or a piece of one.
+
+A long listing comes in several blocks, each with its part of the box.
+"""
+
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from app.ui.theme import Theme, font
+from app.ui.transcript.blocks import Block
+from app.ui.transcript.lines import Lines, Selected
+from app.ui.transcript.parts import Copy, Target
+from app.ui.transcript.prose import indent_of
+
+_HEAD = 34
+_PADDING = 10
+
+
+class CodeLayout:
+    """Code in lines, and the part of the box around it."""
+
+    def __init__(self, block: Block, width: int, theme: Theme) -> None:
+        self._theme = theme
+        self._indent = min(indent_of(block, theme), max(width - 120, 0))
+        self._width = width - self._indent
+        self._is_first, self._is_last = block.is_first, block.is_last
+        self._top = _HEAD + theme.metrics.hairline + _PADDING if block.is_first else 0
+        room = self._width - 2 * theme.space.m
+        role = theme.type.code
+        text = block.text.removesuffix("\n")
+        self._lines = Lines(text, font(role), role.line, room, anywhere=True)
+        self._label = _one_line(block.language, theme, room - 80)
+        self._copy = _one_line(QCoreApplication.translate("CodeLayout", "Copy"), theme, 80)
+
+    @property
+    def height(self) -> int:
+        return self._top + self._lines.height + (_PADDING if self._is_last else 0)
+
+    @property
+    def natural_width(self) -> int:
+        return self._indent + self._width
+
+    @property
+    def end(self) -> tuple[float, int, int]:
+        x, y = self._lines.end
+        return self._text_x + x, self._top + y, self._lines.pitch
+
+    def draw(
+        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+    ) -> None:
+        self._draw_box(painter, x + self._indent, y)
+        colours = self._theme.colours
+        if self._is_first:
+            self._label.draw(painter, x + self._text_x, y + self._head_y, colours.muted, clip)
+            self._copy.draw(painter, x + self._copy_x, y + self._head_y, colours.muted, clip)
+        self._lines.draw(painter, x + self._text_x, y + self._top, colours.text, clip, selected)
+
+    def hit_test(self, x: float, y: float) -> int:
+        return self._lines.offset_at(x - self._text_x, y - self._top)
+
+    def target_at(self, x: float, y: float) -> Target | None:
+        reach = self._theme.space.s
+        right = self._indent + self._width
+        if self._is_first and 0 <= y < _HEAD and self._copy_x - reach <= x < right:
+            return Copy()
+        return None
+
+    @property
+    def _text_x(self) -> int:
+        return self._indent + self._theme.space.m
+
+    @property
+    def _copy_x(self) -> int:
+        right = self._indent + self._width - self._theme.space.m
+        return right - self._copy.natural_width
+
+    @property
+    def _head_y(self) -> int:
+        return (_HEAD - self._copy.pitch) // 2 + 1
+
+    def _draw_box(self, painter: QPainter, x: int, y: int) -> None:
+        colours, metrics = self._theme.colours, self._theme.metrics
+        radius = metrics.block_radius
+        # Where the box goes on, its end is drawn outside and cut off.
+        above = 0 if self._is_first else -2 * radius
+        below = 0 if self._is_last else 2 * radius
+        box = QRectF(x, y, self._width, self.height).adjusted(0.5, above + 0.5, -0.5, below - 0.5)
+        painter.save()
+        painter.setClipRect(x, y, self._width, self.height, Qt.ClipOperation.IntersectClip)
+        painter.setPen(QPen(colours.line, metrics.hairline))
+        painter.setBrush(colours.code)
+        painter.drawRoundedRect(box, radius, radius)
+        if self._is_first:
+            painter.fillRect(x, y + _HEAD, self._width, metrics.hairline, colours.line)
+        painter.restore()
+
+
+def _one_line(text: str, theme: Theme, width: int) -> Lines:
+    role = theme.type.small
+    face = font(role)
+    elided = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, max(width, 0))
+    return Lines(elided, face, role.line, max(width, 1) + 8)

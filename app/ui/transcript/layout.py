@@ -1,0 +1,139 @@
+"""Layout: one part of a message at one width.
+
+A layout is a function of (part, width, theme) and gives a height. Drawing is a
+function of (layout, painter, place, clip, selection) and changes nothing. Each
+kind of part has a class of its own behind `Layout`. Coordinates are
+device-independent pixels from the layout's top left corner; text positions are
+UTF-16 code units in the text the layout shows.
+"""
+
+from math import ceil
+from typing import Protocol
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from app.ui.notice import Notice
+from app.ui.theme import Theme
+from app.ui.transcript.blocks import Block, Container, Kind
+from app.ui.transcript.caption import NameLayout, QuietLayout, ThoughtLayout, WaitingLayout
+from app.ui.transcript.code import CodeLayout
+from app.ui.transcript.lines import Selected
+from app.ui.transcript.notice_box import NoticeLayout
+from app.ui.transcript.parts import Name, Part, Pending, Quiet, Target, Thought, Waiting
+from app.ui.transcript.prose import ProseLayout, RuleLayout, indent_of
+
+
+class Layout(Protocol):
+    """A part of a message at one width."""
+
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def natural_width(self) -> int:
+        """The width it really takes."""
+        ...
+
+    @property
+    def end(self) -> tuple[float, int, int]:
+        """Where its text ends: x, top and height of the last line."""
+        ...
+
+    def draw(
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        selected: Selected | None = None,
+    ) -> None:
+        """Draw what is inside `clip`, with the top left corner at (x, y)."""
+        ...
+
+    def hit_test(self, x: float, y: float) -> int:
+        """Return the text position nearest to a point."""
+        ...
+
+    def target_at(self, x: float, y: float) -> Target | None:
+        """Return what a click on a point means."""
+        ...
+
+
+def lay_out(part: Part, width: int, theme: Theme) -> Layout:
+    """Return the layout of a part. Not for `Pending`, of which nothing shows."""
+    match part:
+        case Block(kind=Kind.CODE):
+            return CodeLayout(part, width, theme)
+        case Block(kind=Kind.RULE):
+            return RuleLayout(part, width, theme)
+        case Block():
+            return ProseLayout(part, width, theme)
+        case Name():
+            return NameLayout(part, width, theme)
+        case Thought():
+            return ThoughtLayout(part, width, theme)
+        case Quiet():
+            return QuietLayout(part, width, theme)
+        case Waiting():
+            return WaitingLayout(part, width, theme)
+        case Notice():
+            return NoticeLayout(part, width, theme)
+        case Pending():
+            raise ValueError("there is nothing to lay out yet")
+
+
+def estimate(part: Part, width: int, theme: Theme) -> int:
+    """Return about how high a part will be, at the cost of looking at its length."""
+    match part:
+        case Block(kind=Kind.CODE):
+            lines = max(part.text.count("\n"), 1)
+            head = 46 if part.is_first else 0
+            return lines * theme.type.code.line + head + (10 if part.is_last else 0)
+        case Block(kind=Kind.RULE):
+            return theme.metrics.hairline
+        case Block():
+            room = width - indent_of(part, theme)
+            length = sum(len(run.text) for run in part.runs)
+            breaks = sum(run.text.count("\n") for run in part.runs)
+            return text_height(length, room, theme) + breaks * theme.type.transcript.line
+        case Pending():
+            return text_height(part.length, width, theme)
+        case Notice():
+            return 98
+        case _:
+            return theme.type.transcript.line
+
+
+def text_height(length: int, width: int, theme: Theme) -> int:
+    """Return about how high a text of so many characters is in a column so wide."""
+    role = theme.type.transcript
+    # A letter is about half as wide as high.
+    letters = max(2 * width // role.size, 1)
+    return max(ceil(length / letters), 1) * role.line
+
+
+def gap_between(before: Part, part: Part, theme: Theme) -> int:
+    """Return the distance between two parts of a message that follow each other."""
+    space = theme.space
+    if isinstance(part, Block):
+        if not part.is_first:
+            return 0
+        if isinstance(before, Name | Thought):
+            return space.s
+        if part.kind is Kind.HEADING and isinstance(before, Block):
+            return space.xl if part.level <= 2 else space.l
+        if isinstance(before, Block) and before.kind is Kind.HEADING:
+            return space.s
+        if part.marker is not None and isinstance(before, Block) and _is_item(before):
+            return space.xs
+        if Container.REASONING in part.within:
+            return space.s
+        return space.l if part.kind is Kind.RULE else space.m
+    if isinstance(part, Thought | Waiting):
+        return space.s
+    return space.m
+
+
+def _is_item(block: Block) -> bool:
+    return Container.ITEM in block.within

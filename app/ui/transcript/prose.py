@@ -1,0 +1,160 @@
+"""Prose: paragraphs, headings, items of lists, plain text, and rules between them."""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat
+
+from app.ui.theme import Theme, TypeRole, font
+from app.ui.transcript.blocks import Block, Container, Kind, Marker, Run
+from app.ui.transcript.lines import Lines, Selected, Span, units
+from app.ui.transcript.parts import Link, Target
+
+_BULLETS = "•◦▪"
+
+
+def indent_of(block: Block, theme: Theme) -> int:
+    """Return how far from the left edge of the column a block begins."""
+    return sum(indent_in(container, theme) for container in block.within)
+
+
+def indent_in(container: Container, theme: Theme) -> int:
+    """Return how far a container pushes what stands in it to the right."""
+    return theme.space.xl if container is Container.ITEM else theme.space.l
+
+
+class ProseLayout:
+    """Text in one column, with a bullet or number in front if it begins an item."""
+
+    def __init__(self, block: Block, width: int, theme: Theme) -> None:
+        self._theme = theme
+        self._indent = min(indent_of(block, theme), max(width - 80, 0))
+        role = _role(block, theme)
+        text = block.text
+        if block.kind is Kind.PLAIN:
+            # The line end a piece ends with is the one before the next piece.
+            text = text if block.is_last else text.removesuffix("\n")
+        self._font = font(role)
+        self._links: list[tuple[int, int, str]] = []
+        spans = self._spans(block.runs)
+        self._lines = Lines(text, self._font, role.line, width - self._indent, spans=spans)
+        self._colour = _colour(block, theme)
+        self._marker = _marker_of(block.marker, block, self._font, role, theme)
+
+    @property
+    def height(self) -> int:
+        return self._lines.height
+
+    @property
+    def natural_width(self) -> int:
+        return self._indent + self._lines.natural_width
+
+    @property
+    def end(self) -> tuple[float, int, int]:
+        x, y = self._lines.end
+        return self._indent + x, y, self._lines.pitch
+
+    def draw(
+        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+    ) -> None:
+        if self._marker is not None:
+            left = x + self._indent - self._theme.space.s - self._marker.natural_width
+            self._marker.draw(painter, left, y, self._theme.colours.muted, clip)
+        self._lines.draw(painter, x + self._indent, y, self._colour, clip, selected)
+
+    def hit_test(self, x: float, y: float) -> int:
+        return self._lines.offset_at(x - self._indent, y)
+
+    def target_at(self, x: float, y: float) -> Target | None:
+        x -= self._indent
+        if not self._links or not self._lines.covers(x, y):
+            return None
+        at = self._lines.offset_at(x, y, on_character=True)
+        for start, end, address in self._links:
+            if start <= at < end:
+                return Link(address)
+        return None
+
+    def _spans(self, runs: tuple[Run, ...]) -> list[Span]:
+        spans, start = [], 0
+        for run in runs:
+            end = start + units(run.text)
+            if run.link:
+                self._links.append((start, end, run.link))
+            if run.link or run.is_code or run.is_strong or run.is_emphasis:
+                spans.append(Span(start, end, self._format(run)))
+            start = end
+        return spans
+
+    def _format(self, run: Run) -> QTextCharFormat:
+        look = QTextCharFormat()
+        face = QFont(self._font)
+        if run.is_code:
+            face = font(self._theme.type.code)
+            look.setBackground(self._theme.colours.own_message)
+        if run.is_strong:
+            face.setWeight(QFont.Weight.DemiBold)
+        face.setItalic(run.is_emphasis)
+        look.setFont(face)
+        if run.link:
+            look.setForeground(self._theme.colours.accent)
+            look.setFontUnderline(True)
+        return look
+
+
+class RuleLayout:
+    """A hairline between two blocks."""
+
+    end = (0.0, 0, 0)
+
+    def __init__(self, block: Block, width: int, theme: Theme) -> None:
+        self.height = theme.metrics.hairline
+        self.natural_width = width
+        self._indent = indent_of(block, theme)
+        self._colour = theme.colours.strong_line
+
+    def draw(
+        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+    ) -> None:
+        width = self.natural_width - self._indent
+        painter.fillRect(x + self._indent, y, width, self.height, self._colour)
+
+    def hit_test(self, x: float, y: float) -> int:
+        return 0
+
+    def target_at(self, x: float, y: float) -> Target | None:
+        return None
+
+
+def draw_bars(
+    painter: QPainter, within: tuple[Container, ...], x: int, top: int, bottom: int, theme: Theme
+) -> None:
+    """Draw the bars at the left of quotes and reasoning, over the height of a part."""
+    for container in within:
+        if container is not Container.ITEM:
+            painter.fillRect(x, top, 2, bottom - top, theme.colours.strong_line)
+        x += indent_in(container, theme)
+
+
+def _role(block: Block, theme: Theme) -> TypeRole:
+    if block.kind is Kind.HEADING:
+        return theme.type.headings[block.level - 1]
+    if Container.REASONING in block.within:
+        return theme.type.base
+    return theme.type.transcript
+
+
+def _colour(block: Block, theme: Theme) -> QColor:
+    is_aside = Container.REASONING in block.within or Container.QUOTE in block.within
+    return theme.colours.muted if is_aside else theme.colours.text
+
+
+def _marker_of(
+    marker: Marker | None, block: Block, face: QFont, role: TypeRole, theme: Theme
+) -> Lines | None:
+    if marker is None:
+        return None
+    if marker.ordinal is None:
+        depth = block.within.count(Container.ITEM)
+        text = _BULLETS[min(depth, len(_BULLETS)) - 1]
+    else:
+        text = f"{marker.ordinal}{marker.suffix}"
+    return Lines(text, face, role.line, 200)

@@ -281,7 +281,7 @@ class Window(QMainWindow):
         for view in self.tabs.views:
             view.refresh()
         self._show_models()
-        (self.tabs.front or self._centre.currentWidget()).setFocus()
+        (self.tabs.front or self.welcome).setFocus()
 
     def _on_conversation_opened(self, conversation: Conversation) -> None:
         view = ChatView(self._session, conversation, self._theme, self.tabs)

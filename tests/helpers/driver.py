@@ -1,0 +1,174 @@
+"""The program under remote control: `python driver.py [Coprime's arguments]`.
+
+Runs the real program and takes one JSON command a line on its standard input:
+keys are sent to whatever has the focus, as a person's would be, and what the
+window shows is read back. Each command is answered by one JSON line on the
+descriptor named by COPRIME_ANSWERS, so that standard output and standard error
+stay the program's own.
+"""
+
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+from PySide6.QtCore import QSocketNotifier, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+
+from app import main as program
+from app.ui.chat_view import ChatView
+from app.ui.notice_bar import NoticeBar
+from app.ui.window import Window
+
+
+class Driver:
+    """Carries out commands in the window's own thread."""
+
+    def __init__(self, answers: int) -> None:
+        self._answers = os.fdopen(answers, "w", encoding="utf-8")
+        self._pending = b""
+        os.set_blocking(0, False)
+        self._notifier = QSocketNotifier(0, QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(self._on_input)
+
+    def _on_input(self) -> None:
+        self._pending += os.read(0, 1 << 20)
+        *lines, self._pending = self._pending.split(b"\n")
+        for line in lines:
+            command = json.loads(line)
+            try:
+                answer = {"ok": getattr(self, "do_" + command.pop("do"))(**command)}
+            except Exception:
+                answer = {"error": traceback.format_exc()}
+            self._answers.write(json.dumps(answer) + "\n")
+            self._answers.flush()
+
+    def do_key(self, keys: str) -> None:
+        """Press a key such as "Ctrl+N", "Return" or "Esc"."""
+        *modifiers, key = keys.split("+")
+        pressed = Qt.KeyboardModifier.NoModifier
+        for modifier in modifiers:
+            name = {"Ctrl": "ControlModifier", "Shift": "ShiftModifier"}[modifier]
+            pressed |= getattr(Qt.KeyboardModifier, name)
+        QTest.keyClick(self._target(), getattr(Qt.Key, f"Key_{key}"), pressed)
+
+    def do_type(self, text: str) -> None:
+        """Type a text."""
+        QTest.keyClicks(self._target(), text)
+
+    def do_click(self, text: str) -> bool:
+        """Click the button with a text, in the active window or dialog."""
+        for button in self._top().findChildren(QPushButton):
+            if button.text() == text and button.isVisible():
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+                return True
+        return False
+
+    def do_fill(self, values: list[str]) -> None:
+        """Type into the line edits of the dialog in front, in their order on screen."""
+        fields = [f for f in self._top().findChildren(QLineEdit) if f.isVisible()]
+        fields.sort(key=lambda field: field.mapToGlobal(field.rect().topLeft()).y())
+        for field, value in zip(fields, values, strict=True):
+            field.clear()
+            QTest.keyClicks(field, value)
+
+    def do_use(self, model: str) -> None:
+        """Choose a model the catalogue need not list, as the pane does."""
+        self._window().models.chosen.emit(model)
+
+    def do_look(self) -> dict[str, Any]:
+        """Return what the window shows."""
+        if not any(isinstance(w, Window) for w in QApplication.topLevelWidgets()):
+            return {"messages": None, "notices": [], "tabs": [], "welcome": False}
+        window = self._window()
+        view = window.tabs.front
+        bars = [bar for bar in window.findChildren(NoticeBar) if bar.isVisible()]
+        focus = QApplication.focusWidget()
+        return {
+            "title": window.windowTitle(),
+            "tabs": [window.tabs.bar.tabText(i) for i in range(window.tabs.bar.count())],
+            "focus": focus.accessibleName() if focus else "",
+            "welcome": window.welcome.isVisible(),
+            "conversations": window.conversations.list.model().rowCount(),
+            "models": [
+                window.models.list.model().index(i, 0).data()
+                for i in range(window.models.list.model().rowCount())
+            ],
+            "notices": [" ".join(label.text() for label in _labels(bar)) for bar in bars],
+            "dialogs": self.do_dialogs(),
+            **(self._look_at(view) if view else {"messages": None}),
+        }
+
+    def do_dialogs(self) -> list[str]:
+        """Return what the dialogs that are open say."""
+        return [
+            " ".join(label.text() for label in _labels(widget))
+            for widget in QApplication.topLevelWidgets()
+            if widget.isVisible() and not isinstance(widget, Window)
+        ]
+
+    def do_grab(self, path: str) -> bool:
+        """Save a picture of the window."""
+        return bool(self._window().grab().save(path))
+
+    def _look_at(self, view: ChatView) -> dict[str, Any]:
+        conversation = view.conversation
+        messages = []
+        for message_id in conversation.branch:
+            message = conversation.message(message_id)
+            failure = message.completion.failure if message.completion else None
+            messages.append(
+                {
+                    "role": str(message.role),
+                    "status": str(message.status),
+                    "text": conversation.text(message_id),
+                    "reasoning": conversation.reasoning(message_id),
+                    "failure": str(failure.kind) if failure else None,
+                }
+            )
+        return {
+            "messages": messages,
+            "composer": view.composer.words,
+            "model": conversation.heading.model,
+            "paints": view.transcript.counts.paints,
+            "buttons": [
+                b.text() for b in view.composer.findChildren(QWidget) if isinstance(b, QPushButton)
+            ],
+        }
+
+    def _window(self) -> Window:
+        return next(w for w in QApplication.topLevelWidgets() if isinstance(w, Window))
+
+    def _top(self) -> QWidget:
+        return QApplication.activeModalWidget() or self._window()
+
+    def _target(self) -> QWidget:
+        if QApplication.activeWindow() is None:
+            # What a window manager does when a dialog has closed.
+            self._top().activateWindow()
+            QApplication.processEvents()
+        return QApplication.focusWidget() or self._top()
+
+
+def _labels(widget: QWidget) -> list[QLabel]:
+    return [label for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def run() -> int:
+    """Run the program with a driver that starts as soon as there is an application."""
+    make = program.make_application
+    drivers = []
+
+    def make_driven() -> QApplication:
+        qapp = make()
+        drivers.append(Driver(int(os.environ.pop("COPRIME_ANSWERS"))))
+        return qapp
+
+    program.make_application = make_driven
+    return program.run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(run())

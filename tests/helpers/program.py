@@ -1,0 +1,151 @@
+"""A running Coprime in a process of its own, to press keys in and look at."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 20.0
+"""How long something may take to show before the test gives up."""
+
+
+class Program:
+    """One start of the program. Use as a context manager: leaving it kills what is left."""
+
+    def __init__(self, data: Path, *arguments: str, environ: Mapping[str, str] | None = None):
+        reading, writing = os.pipe()
+        driver = str(ROOT / "tests/helpers/driver.py")
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", driver, "--data", str(data), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=[writing],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "QT_QPA_PLATFORM": "offscreen",
+                "COPRIME_ANSWERS": str(writing),
+                **(environ or {}),
+            },
+            text=True,
+        )
+        os.close(writing)
+        self._answers = os.fdopen(reading, encoding="utf-8")
+        self.output = ""
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self._collect()
+
+    def key(self, *keys: str) -> None:
+        """Press keys one after the other, such as "Ctrl+N"."""
+        for each in keys:
+            self._do("key", keys=each)
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self._do("type", text=text)
+
+    def say(self, text: str) -> None:
+        """Type a text and press Enter."""
+        self.type(text)
+        self.key("Return")
+
+    def click(self, text: str) -> None:
+        """Click the button with a text."""
+        assert self._do("click", text=text), f"no button {text!r}"
+
+    def fill(self, *values: str) -> None:
+        """Fill the fields of the dialog in front."""
+        self._do("fill", values=list(values))
+
+    def use(self, model: str) -> None:
+        """Choose a model, listed or not."""
+        self._do("use", model=model)
+
+    def look(self) -> dict[str, Any]:
+        """Return what the window shows now."""
+        seen: dict[str, Any] = self._do("look")
+        return seen
+
+    def grab(self, path: Path) -> None:
+        """Save a picture of the window."""
+        assert self._do("grab", path=str(path))
+
+    def until(self, condition: Callable[[dict[str, Any]], object], what: str) -> dict[str, Any]:
+        """Look until a condition holds, and return what was seen then."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            seen = self.look()
+            if condition(seen):
+                return seen
+            assert time.monotonic() < deadline, f"never came: {what}; last seen {seen}"
+            time.sleep(0.01)
+
+    def reply(self, status: str = "complete", at: int = -1) -> dict[str, Any]:
+        """Wait until a reply has a status, and return the message."""
+        seen = self.until(
+            lambda s: s["messages"] and s["messages"][at]["status"] == status, f"reply {status}"
+        )
+        message: dict[str, Any] = seen["messages"][at]
+        return message
+
+    def until_dialog(self, words: str) -> None:
+        """Wait until a dialog says these words, in a program that has no window."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not any(words in each for each in self._do("dialogs")):
+            assert time.monotonic() < deadline, f"no dialog says {words!r}"
+            time.sleep(0.01)
+
+    def ready(self) -> dict[str, Any]:
+        """Wait until the first conversation can be written in."""
+        return self.until(lambda s: s["messages"] is not None and s.get("model"), "ready")
+
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        self.process.send_signal(signal.SIGKILL)
+        self._collect()
+
+    def terminate(self) -> float:
+        """Ask it to end as the system does, and return the seconds it took."""
+        start = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self._collect()
+        return time.monotonic() - start
+
+    def quit(self) -> float:
+        """Press Ctrl+Q, and return the seconds the end took."""
+        start = time.monotonic()
+        self._do("key", keys="Ctrl+Q")
+        self._collect()
+        return time.monotonic() - start
+
+    def _collect(self) -> None:
+        if not self.process.stdin or self.process.stdin.closed:
+            return
+        out, err = self.process.communicate(timeout=PATIENCE_S)
+        self.output += out + err
+        self._answers.close()
+
+    def _do(self, what: str, **values: object) -> Any:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"do": what, **values}) + "\n")
+        self.process.stdin.flush()
+        line = self._answers.readline()
+        if not line:
+            self._collect()
+            raise AssertionError(f"the program ended: {self.process.returncode}\n{self.output}")
+        answer = json.loads(line)
+        assert "ok" in answer, answer.get("error")
+        return answer["ok"]

@@ -93,6 +93,8 @@ def make_private(folder: Path) -> None:
     missing = [f for f in (folder, *folder.parents) if not f.exists()]
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
+        if os.name == "posix":
+            each.chmod(0o700)
     if not folder.is_dir():
         raise NotADirectoryError(None, "it is not a folder", str(folder))
     if os.name == "posix" and folder.stat().st_mode & 0o777 != 0o700:

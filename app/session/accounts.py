@@ -57,6 +57,7 @@ class Accounts(QObject):
         self._tasks = tasks
         self._tell = tell
         self._accounts: dict[str, Account] = {}
+        self._keeps_demo = False
         self.preferred = ""
         """The id of the account a new conversation gets; empty: none there is."""
         self.is_imposed = False
@@ -65,6 +66,7 @@ class Accounts(QObject):
     def take_up(self, found: Found, environ: Mapping[str, str], *, demo: bool) -> None:
         """Begin with the accounts that were stored and the one this run was started for."""
         self._accounts = {account.id: account for account in found.accounts}
+        self._keeps_demo = DEMO.id in self._accounts
         given = DEMO if demo else self._offered_by(environ)
         self.preferred = found.preferred if found.preferred in self._accounts else ""
         if given is not None:
@@ -79,8 +81,8 @@ class Accounts(QObject):
         return list(self._accounts.values())
 
     def get(self, account_id: str) -> Account | None:
-        """Return an account; None if it is not here any more."""
-        return self._accounts.get(account_id)
+        """Return an account; None if it is not here any more. The demo always is."""
+        return self._accounts.get(account_id) or (DEMO if account_id == DEMO.id else None)
 
     def add(self, name: str, endpoint: str, key: str, team: str = "", team_id: str = "") -> None:
         """Add an account as a person typed it; `added` follows once its secrets are kept.
@@ -102,16 +104,18 @@ class Accounts(QObject):
 
     def add_demo(self) -> None:
         """Add the demo, which has nothing to keep secret; `added` follows."""
+        self._keeps_demo = True
         self._enter(self._accounts.get(DEMO.id, DEMO))
 
     def remember_choice(self, account: Account, model_id: str) -> None:
         """Remember the account and model last used, for the next new conversation."""
         self.preferred = account.id
-        current = self._accounts.get(account.id)
-        if current is None or current.last_model == model_id:
+        if account.last_model == model_id:
             return
-        self._accounts[account.id] = with_model(current, model_id)
-        self._store(self._accounts[account.id])
+        revised = with_model(account, model_id)
+        if account.id in self._accounts:
+            self._accounts[account.id] = revised
+        self._store(revised)
 
     async def _add(self, account: Account, credentials: Credentials) -> None:
         try:
@@ -140,7 +144,7 @@ class Accounts(QObject):
             await asyncio.wrap_future(
                 write(save_preference, f"last_model/{account.id}", account.last_model)
             )
-            if account.source in (SecretSource.KEYRING, SecretSource.NONE):
+            if account.source is SecretSource.KEYRING or (account.is_demo and self._keeps_demo):
                 await asyncio.wrap_future(write(save_account, account))
                 await asyncio.wrap_future(write(save_preference, "account", account.id))
         except StoreError as error:

@@ -187,6 +187,9 @@ class Desk(QObject):
     def _take_in(self, conversation: Conversation) -> Conversation:
         self._open[conversation.id] = conversation
         conversation.heading_changed.connect(lambda: self._on_heading_changed(conversation))
+        # The first message puts a conversation on the list.
+        conversation.message_added.connect(self.list_changed)
+        conversation.branch_changed.connect(self.list_changed)
         conversation.bodies_wanted.connect(lambda ids: self._on_bodies_wanted(conversation, ids))
         return conversation
 

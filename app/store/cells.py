@@ -37,12 +37,13 @@ def clean_text(text: str) -> str:
     return text
 
 
-def checksum(role: str, text: bytes, reasoning: bytes) -> bytes:
+def checksum(message_id: int, role: str, text: bytes, reasoning: bytes) -> bytes:
     """Return 8 bytes that change when a bit of a message's UTF-8 does.
 
-    SQLite's own checks do not look into texts.
+    Also when the text has come to another message. SQLite's own checks do not
+    look into texts.
     """
-    digest = blake2b(role.encode(), digest_size=8)
+    digest = blake2b(f"{message_id} {role}".encode(), digest_size=8)
     digest.update(b"\0")
     digest.update(text)
     digest.update(b"\0")
@@ -71,9 +72,9 @@ def from_money(usd: Decimal | None) -> int | None:
     return max(-_LARGEST, min(_LARGEST, pico))
 
 
-def to_money(cell: int | None) -> Decimal | None:
-    """Return US dollars of picodollars."""
-    return None if cell is None else Decimal(cell).scaleb(-12)
+def to_money(cell: Any) -> Decimal | None:
+    """Return US dollars of picodollars; None for a cell that holds none."""
+    return Decimal(cell).scaleb(-12) if isinstance(cell, int) else None
 
 
 def from_count(count: int | None) -> int | None:

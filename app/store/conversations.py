@@ -123,7 +123,7 @@ def save_message(db: Connection, conversation_id: int, message: Message) -> bool
     else:
         text, reasoning = clean_text(message.text), clean_text(message.reasoning)
         _save_skeleton(db, conversation_id, message, len(text), len(reasoning))
-        digest = checksum(message.role, text.encode(), reasoning.encode())
+        digest = checksum(message.id, message.role, text.encode(), reasoning.encode())
         db.execute(_SAVE_BODY, (message.id, text, reasoning, digest))
     if message.completion is not None:
         ledger.save_completion(db, message.id, message.created, message.status, message.completion)
@@ -197,7 +197,7 @@ def load_bodies(db: Connection, message_ids: Iterable[int]) -> Bodies:
         rows = db.execute(f"{_LOAD_BODIES} ({marks})", some)
         for message_id, role, text, reasoning, written in rows:
             text, reasoning = text or b"", reasoning or b""
-            if written != checksum(role, text, reasoning):
+            if written != checksum(message_id, role, text, reasoning):
                 damaged.add(message_id)
             found.append(
                 (message_id, text.decode(errors="replace"), reasoning.decode(errors="replace"))

@@ -17,8 +17,9 @@ from sqlite3 import Connection
 from threading import Event, Lock, Thread
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from app.store.errors import Closed, StoreError, is_failing_disk, translate
-from app.store.opening import Opening, connect, open_file
+from app.store.connection import connect
+from app.store.errors import Closed, Damaged, StoreError, is_failing_disk, translate
+from app.store.opening import Opening, open_file
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -92,8 +93,8 @@ class Database:
     ) -> Future[T]:
         """Call a function on a connection that cannot write, in one snapshot.
 
-        What was written before the call began is seen. Cancelling the future
-        takes it out of the queue.
+        It sees every write whose future was done. Cancelling the future takes
+        it out of the queue.
 
         Raises (the future):
             StoreError: it could not be read.
@@ -177,6 +178,8 @@ class Database:
                 _close(db)
                 db = None
             job.future.set_exception(translate(error))
+        except UnicodeDecodeError:
+            job.future.set_exception(Damaged("malformed"))
         except BaseException as error:
             job.future.set_exception(error)
         else:
@@ -205,6 +208,9 @@ class Database:
             result = _read(db, job.function)
         except sqlite3.Error as error:
             job.future.set_exception(translate(error))
+        except UnicodeDecodeError:
+            # The module could not read out what SQLite complained about.
+            job.future.set_exception(Damaged("malformed"))
         except BaseException as error:
             job.future.set_exception(error)
         else:

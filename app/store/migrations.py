@@ -6,7 +6,8 @@ registry of functions in Simon Willison's llm, on plain sqlite3.
 """
 
 from collections.abc import Callable
-from sqlite3 import Connection
+from contextlib import closing
+from sqlite3 import Connection, connect
 
 APPLICATION_ID = 0x436F7072
 """`Copr`: says whose file it is, to us and to file(1)."""
@@ -38,6 +39,26 @@ def migrate(db: Connection) -> None:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
+
+
+def outline(db: Connection) -> set[tuple[object, ...]]:
+    """Return the tables of a file, what their columns are and what they refer to."""
+    columns = db.execute(
+        'SELECT m.name, c.name, c.type, c."notnull", c.pk FROM sqlite_master m,'
+        " pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'"
+    )
+    references = db.execute(
+        'SELECT m.name, r."table", r."from", r."to", r.on_delete FROM sqlite_master m,'
+        " pragma_foreign_key_list(m.name) r WHERE m.type = 'table'"
+    )
+    return {*columns, *references}
+
+
+def expected_outline() -> set[tuple[object, ...]]:
+    """Return the outline of a file that has been through every step."""
+    with closing(connect(":memory:", isolation_level=None)) as db:
+        migrate(db)
+        return outline(db)
 
 
 @STEPS.append

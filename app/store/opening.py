@@ -10,21 +10,20 @@ https://sqlite.org/fileformat2.html#the_database_header.
 import os
 import sqlite3
 import stat
-import sys
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 
 from app.paths import make_private
 from app.store import migrations
-from app.store.errors import Damaged, NewerSchema, StoreError, Unwritable, translate
+from app.store.connection import back_up, connect, create
+from app.store.errors import Damaged, NewerSchema, Refused, StoreError, Unwritable, translate
+from app.store.salvage import Salvaged, salvage
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
-_BUSY_MS = 5_000
 
 
 class Outcome(StrEnum):
@@ -52,6 +51,8 @@ class Opening:
     """Where the damaged file is now."""
     why: str = ""
     """What was wrong with it: a word or two for the log and the details."""
+    salvaged: Salvaged | None = None
+    """What could be read of it and is in the new file."""
 
 
 def open_file(path: Path) -> tuple[sqlite3.Connection, Opening]:
@@ -79,53 +80,19 @@ def _open_file(path: Path) -> tuple[sqlite3.Connection, Opening]:
         kept = quarantine(path)
         opening = Opening(Outcome.QUARANTINED, kept=kept, why=why)
     if not path.exists():
-        _create(path)
+        create(path)
         if not why:
             opening = Opening(Outcome.CREATED)
     _close_to_others(path)
     db = connect(path)
     try:
-        return db, _bring_up_to_date(db, path, opening)
+        opening = _bring_up_to_date(db, path, opening)
+        if opening.kept is not None:
+            opening = replace(opening, salvaged=salvage(opening.kept, db))
+        return db, opening
     except BaseException:
         db.close()
         raise
-
-
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open a connection to a file that exists, for the thread that asks.
-
-    Statements are committed as they run, unless a transaction is begun. Texts
-    that are not UTF-8 any more are read with U+FFFD in them.
-    """
-    db = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}",
-        uri=True,
-        isolation_level=None,
-        timeout=_BUSY_MS / 1000,
-    )
-    try:
-        db.text_factory = partial(str, encoding="utf-8", errors="replace")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA trusted_schema = OFF")
-        db.execute("PRAGMA cell_size_check = ON")
-        if not read_only:
-            _make_durable(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _make_durable(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
-    # With NORMAL a power cut takes back transactions that were reported done.
-    db.execute("PRAGMA synchronous = FULL")
-    if sys.platform == "darwin":
-        # There, fsync alone leaves the data in the drive's own memory.
-        db.execute("PRAGMA fullfsync = ON")
-        db.execute("PRAGMA checkpoint_fullfsync = ON")
-    db.execute("PRAGMA secure_delete = ON")
-    db.execute(f"PRAGMA journal_size_limit = {16 * 2**20}")
 
 
 # What is there
@@ -143,7 +110,7 @@ def inspect(path: Path) -> str:
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
-        return "lost, its log is here" if _log(path).exists() else ""
+        return "lost, its log is here" if _has_log(path) else ""
     if not stat.S_ISREG(mode):
         return "not a file"
     with path.open("rb") as file:
@@ -156,9 +123,13 @@ def inspect(path: Path) -> str:
     _refuse_newer(int.from_bytes(header[60:64], "big"))
     try:
         return _look_inside(path)
+    except UnicodeDecodeError:
+        # The module could not even read out what SQLite complained about.
+        return "malformed"
     except sqlite3.DatabaseError as error:
         failure = translate(error)
-        if isinstance(failure, Damaged):
+        # Nothing was asked but what any file of ours answers.
+        if isinstance(failure, Damaged | Refused):
             return str(failure)
         raise
 
@@ -176,7 +147,11 @@ def _look_inside(path: Path) -> str:
                 return "no version of ours"
             if not _is_ours(db, found):
                 return "another program's"
-            first = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+            # A flipped bit in the schema itself is no error to SQLite.
+            current = found == migrations.latest()
+            if current and migrations.outline(db) != migrations.expected_outline():
+                return "another schema"
+            first = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
             return "" if first == "ok" else "malformed"
     finally:
         for each in companions:
@@ -226,11 +201,6 @@ def quarantine(path: Path) -> Path:
     return kept
 
 
-def _create(path: Path) -> None:
-    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
-    os.close(os.open(path, flags, 0o600))
-
-
 def _close_to_others(path: Path) -> None:
     # SQLite gives the log and the shared index the mode of the file.
     if os.name == "posix":
@@ -251,24 +221,3 @@ def _bring_up_to_date(db: sqlite3.Connection, path: Path, opening: Opening) -> O
         opening = replace(opening, outcome=Outcome.CREATED)
     migrations.migrate(db)
     return opening
-
-
-def back_up(db: sqlite3.Connection, target: Path) -> None:
-    """Copy the whole database to a file, which is there complete or not at all.
-
-    Raises:
-        OSError, sqlite3.Error: it could not be written.
-    """
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    _create(unfinished)
-    try:
-        with closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
-            db.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise

@@ -61,9 +61,8 @@ QListView { background: transparent; color: @text; outline: none; }
 }
 #conversations QListView::item:hover { background: @window; }
 QListView::item:selected { background: @selection; color: @text; }
-#conversations QListView:focus::item:selected { border: 2px solid @accent; }
-#models QListView::item { border: 2px solid transparent; }
-#models QListView:focus::item:selected { border: 2px solid @accent; }
+QListView { border: 1px solid transparent; }
+QListView:focus { border: 1px solid @accent; }
 
 QTabBar { background: @window; border: none; }
 QTabBar::tab {

@@ -50,10 +50,9 @@ TESTS = {
 }
 
 
-UV = (
-    "uv pip compile --universal --python-version 3.11 --generate-hashes --quiet "
-    "--no-header --no-annotate --no-emit-index-url --no-emit-find-links"
-).split()
+UV = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--quiet"]
+UV += ["--generate-hashes", "--no-header", "--no-annotate"]
+UV += ["--no-emit-index-url", "--no-emit-find-links"]
 
 
 class Stop(Exception):
@@ -135,7 +134,7 @@ def bench(rest: list[str]) -> int:
     """Measure, side by side in one run."""
     require(libraries=QT)
     install("dev")
-    return subprocess.call([str(PYTHON), "-P", str(ROOT / "tests" / "benchmarks"), *rest])
+    return subprocess.call([str(PYTHON), "-P", "-m", "tests.benchmarks", *rest])
 
 
 def lock(rest: list[str]) -> int:

@@ -4,8 +4,9 @@ In this order: the command line is read; new files are closed to other users
 and core dumps, which would hold keys, are switched off; `PRIME_…` variables
 are taken out of the environment, so that no child inherits them; the data
 folder is made and locked, for one Coprime per folder. Then the window is made
-and painted, empty, with nothing heavy imported; only after that paint does the
-session start: database, tabs, accounts, network.
+and painted, empty. Only then the rest is imported, and `live` runs on the one
+loop: it makes the session, attaches the window to it and starts it: database,
+tabs, accounts, network.
 
 The end begins when the window is closed or the system asks for it (SIGTERM,
 SIGINT). `live` is still running then, so it can stop replies, save them, and
@@ -13,33 +14,32 @@ close network and disk before the loop ends. `QApplication.quit` would end the
 loop under it.
 """
 
-import argparse
 import logging
 import os
 import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from logging.handlers import RotatingFileHandler
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QSettings, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-# PySide6 has to be imported before qasync, which would try other bindings first.
-import qasync  # isort: skip
-
 from app import __version__
-from app.api.client import Client
 from app.paths import FolderRefused, Paths, paths_below, user_paths
-from app.session import Session
-from app.store.database import Database
+from app.store.errors import StoreError
 from app.store.lock import FolderLock
-from app.store.secrets import Secrets
 from app.ui import theme
 from app.ui.window import Window
+
+if TYPE_CHECKING:
+    from qasync import QEventLoop
+
+    from app.session import Session
 
 LOG_BYTES = 2 * 2**20
 LOG_FILES = 3
@@ -57,22 +57,46 @@ def run(arguments: Sequence[str]) -> int:
         paths.make()
     except FolderRefused as error:
         return tell(make_application(), str(error))
-    start_log(paths.log)
     qapp = make_application()
     lock = FolderLock(paths.lock)
-    if not lock.acquire():
+    try:
+        is_first = lock.acquire()
+    except StoreError:
+        return tell(qapp, f"The folder {paths.data} cannot be written to.")
+    if not is_first:
         return tell(qapp, "Coprime is already running with this data folder.")
     try:
+        settings = QSettings(str(paths.settings), QSettings.Format.IniFormat)
+        window = Window(follow_system(), settings)
+        window.show()
+        qapp.processEvents()
+        start_log(paths.log)
+        # Not before: qasync brings asyncio, which takes as long as the window.
+        from qasync import QEventLoop
+
         # Not qasync.run: it loses what comes after the last await.
-        loop = qasync.QEventLoop(qapp)
+        loop = QEventLoop(qapp)
         with loop:
-            return int(loop.run_until_complete(live(loop, paths, environ, demo=options.demo)))
+            life = live(loop, window, paths, environ, demo=options.demo)
+            return int(loop.run_until_complete(life))
     finally:
         lock.release()
 
 
-def read_options(arguments: Sequence[str]) -> argparse.Namespace:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line can ask for."""
+
+    demo: bool = False
+    data: Path | None = None
+
+
+def read_options(arguments: Sequence[str]) -> Options:
     """Return what the command line asks for; exits on --version, --help and mistakes."""
+    if not arguments:
+        return Options()
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="coprime", description="Chat with the models of Prime Intellect Inference."
     )
@@ -83,7 +107,7 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--data", type=Path, metavar="FOLDER", help="keep everything below this folder"
     )
-    return parser.parse_args(arguments)
+    return Options(**vars(parser.parse_args(arguments)))
 
 
 def harden() -> Mapping[str, str]:
@@ -111,6 +135,8 @@ def harden() -> Mapping[str, str]:
 
 def start_log(path: Path) -> None:
     """Write the log to a file: bounded, and never with a word of a conversation."""
+    from logging.handlers import RotatingFileHandler
+
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
@@ -146,29 +172,31 @@ def tell(qapp: QApplication, sentence: str) -> int:
 
 
 async def live(
-    loop: qasync.QEventLoop, paths: Paths, environ: Mapping[str, str], *, demo: bool
+    loop: "QEventLoop", window: Window, paths: Paths, environ: Mapping[str, str], *, demo: bool
 ) -> int:
-    """Show the window, run the session until the end is asked for, take both down."""
+    """Bring the window to life, wait until the end is asked for, take all down."""
+    from app.api.client import Client
+    from app.session import Session
+    from app.store.database import Database
+    from app.store.secrets import Secrets
+
     install_generator_hooks(loop)
     session = Session(
         loop, Database(paths.database), Secrets(environ), Client(USER_AGENT), environ, demo=demo
     )
     hear_of_bugs(loop, session)
-    settings = QSettings(str(paths.settings), QSettings.Format.IniFormat)
-    window = Window(session, follow_system(), settings)
     ended = loop.create_future()
     window.closed.connect(lambda: ended.done() or ended.set_result(0))
     for number in (signal.SIGTERM, signal.SIGINT):
         end_on(loop, number, window)
-    window.painted.connect(session.start, Qt.ConnectionType.QueuedConnection)
     QGuiApplication.styleHints().colorSchemeChanged.connect(
         lambda: window.set_theme(follow_system())
     )
-    window.show()
+    window.attach(session)
+    session.start()
     code = await ended
     window.hide()
     await session.end()
-    settings.sync()
     _log.info("Coprime ends")
     return int(code)
 
@@ -179,7 +207,7 @@ def follow_system() -> theme.Theme:
     return theme.dark() if scheme is Qt.ColorScheme.Dark else theme.light()
 
 
-def install_generator_hooks(loop: qasync.QEventLoop) -> None:
+def install_generator_hooks(loop: "QEventLoop") -> None:
     """Let the loop close async generators that were not read to their end.
 
     WORKAROUND: https://github.com/CabbageDevelopment/qasync - its run_forever, unlike
@@ -189,7 +217,7 @@ def install_generator_hooks(loop: qasync.QEventLoop) -> None:
     sys.set_asyncgen_hooks(firstiter=hooks[0], finalizer=hooks[1])
 
 
-def end_on(loop: qasync.QEventLoop, number: signal.Signals, window: Window) -> None:
+def end_on(loop: "QEventLoop", number: signal.Signals, window: Window) -> None:
     """Close the window when the system sends a signal."""
     try:
         loop.add_signal_handler(number, window.close)
@@ -197,7 +225,7 @@ def end_on(loop: qasync.QEventLoop, number: signal.Signals, window: Window) -> N
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close))
 
 
-def hear_of_bugs(loop: qasync.QEventLoop, session: Session) -> None:
+def hear_of_bugs(loop: "QEventLoop", session: "Session") -> None:
     """Lead every exception nobody caught to the log and the window."""
 
     def on_exception(

@@ -5,10 +5,10 @@ id. Keys and team IDs live in the OS keyring (or, for one run, in memory) and
 travel only as `Credentials`, which show nothing of themselves.
 """
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from secrets import token_hex
 from urllib.parse import urlsplit
 
 PRIME_ENDPOINT = "https://api.pinference.ai/api/v1"
@@ -105,7 +105,7 @@ NO_CREDENTIALS = Credentials("")
 
 def new_account_id() -> str:
     """Return a random account id: 16 hexadecimal digits."""
-    return token_hex(8)
+    return os.urandom(8).hex()
 
 
 def clean_secret(pasted: str) -> str:

@@ -13,8 +13,6 @@ from app.chat.account import (
     DEMO,
     Account,
     Credentials,
-    InvalidEndpoint,
-    InvalidSecret,
     SecretSource,
     clean_secret,
     new_account_id,
@@ -27,7 +25,7 @@ from app.store.accounts import save_account
 from app.store.database import Database
 from app.store.errors import StoreError
 from app.store.preferences import save_preference
-from app.store.prime_cli import environment_account
+from app.store.prime_cli import InvalidEnvironment, environment_account
 from app.store.secrets import Secrets, SecretsError
 from app.store.start import Found
 
@@ -153,6 +151,6 @@ class Accounts(QObject):
     def _offered_by(self, environ: Mapping[str, str]) -> Account | None:
         try:
             return environment_account(environ)
-        except (InvalidSecret, InvalidEndpoint) as error:
+        except InvalidEnvironment as error:
             self._tell(Circumstance(About.ENVIRONMENT_INVALID, str(error)))
             return None

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 MAX_LINES = 12
+NAME_WIDTH = 190
+"""Names on the buttons are cut at this width."""
 LONG_RUN = re.compile(r"\S{4096}")
 """Qt breaks lines at words in quadratic time where there are no words."""
 
@@ -155,13 +157,16 @@ class Composer(QFrame):
         self.page.setPlaceholderText(
             self.tr("Message {model}").format(model=label) if label else self.tr("Message")
         )
-        text = f"{label}   {price}" if label else self.tr("Choose a model")
-        # "&" would be read as a mnemonic.
+        text = f"{_short(self._model, label)}   {price}" if label else self.tr("Choose a model")
+        # "&" would be read as a mnemonic, "<" in a tooltip as mark-up.
         self._model.setText(text.replace("&", "&&"))
+        self._model.setToolTip(f"{label} · {price}".replace("<", "‹") if label else "")
 
     def show_payer(self, payer: str, accounts: list[tuple[str, str]], current: str) -> None:
         """Say who pays, and offer the others. accounts: (id, name) pairs."""
-        text = self.tr("{payer} pays").format(payer=payer) if payer else self.tr("No account")
+        text = self.tr("No account")
+        if payer:
+            text = self.tr("{payer} pays").format(payer=_short(self._payer, payer))
         self._payer.setText(text.replace("&", "&&"))
         menu = QMenu(self._payer)
         for account_id, name in accounts:
@@ -221,3 +226,7 @@ class Composer(QFrame):
     def _on_page_changed(self) -> None:
         self._refresh()
         self.edited.emit(self.words)
+
+
+def _short(button: QWidget, name: str) -> str:
+    return button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, NAME_WIDTH)

@@ -62,6 +62,9 @@ class HeadingRows(QAbstractListModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return title(self._headings[index.row()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            # A tooltip that looks like mark-up would be read as mark-up.
+            return title(self._headings[index.row()]).replace("<", "‹")
         return None
 
 
@@ -91,6 +94,7 @@ class ConversationsPane(QWidget):
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setModel(self._rows)
         self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(self.tr("Conversations"))
         self.list.clicked.connect(self._on_row_activated)
         self.list.activated.connect(self._on_row_activated)

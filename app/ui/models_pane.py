@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.model import Catalogue, Model
-from app.ui import wording
+from app.ui import theme, wording
 
 Index = QModelIndex | QPersistentModelIndex
 MODEL = Qt.ItemDataRole.UserRole
@@ -93,18 +93,20 @@ class ModelRows(QAbstractListModel):
 class ModelDelegate(QStyledItemDelegate):
     """Paints a model: name and maker, at the right its price and window."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.colours = theme.light().colours
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.data(MODEL)
         self.initStyleOption(option, index)
         option.text = ""
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        palette: QPalette = option.palette
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        strong = palette.color(
-            QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
-        )
-        quiet = strong if chosen else palette.color(QPalette.ColorRole.PlaceholderText)
+        strong = self.colours.text
+        # Faint is not readable enough on the colour of a selection.
+        quiet = strong if chosen else self.colours.muted
         upper, lower = self._lines(option.rect)
         painter.save()
         window = wording.tokens(model.context_window) if model.context_window else ""
@@ -182,7 +184,8 @@ class ModelsPane(QWidget):
         self.list = QListView(self)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setModel(self._rows)
-        self.list.setItemDelegate(ModelDelegate(self.list))
+        self._delegate = ModelDelegate(self.list)
+        self.list.setItemDelegate(self._delegate)
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName(self.tr("Models"))
         self.list.activated.connect(self._on_row_activated)
@@ -228,6 +231,11 @@ class ModelsPane(QWidget):
         self._refresh.setEnabled(has_account)
         self._mark_current()
 
+    def set_theme(self, theme: theme.Theme) -> None:
+        """Paint the rows in the colours of a theme."""
+        self._delegate.colours = theme.colours
+        self.list.viewport().update()
+
     def _mark_current(self) -> None:
         row = self._rows.row_of(self._current)
         self.list.setCurrentIndex(self._rows.index(row) if row >= 0 else QModelIndex())
@@ -243,4 +251,6 @@ class ModelsPane(QWidget):
             self.list.setFocus()
 
     def _on_row_activated(self, index: QModelIndex) -> None:
-        self.chosen.emit(self._rows.model(index.row()).id)
+        model_id = self._rows.model(index.row()).id
+        self.filter.clear()
+        self.chosen.emit(model_id)

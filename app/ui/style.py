@@ -50,6 +50,7 @@ QToolButton::menu-indicator { image: none; }
 
 QLineEdit {
     background: @raised; color: @text; border: 1px solid @strong_line;
+    placeholder-text-color: @faint;
     border-radius: @control; padding: 6px 10px; selection-background-color: @selection;
     selection-color: @text;
 }
@@ -64,6 +65,11 @@ QListView::item:selected { background: @selection; color: @text; }
 QListView { border: 1px solid transparent; }
 QListView:focus { border: 1px solid @accent; }
 
+#closetab {
+    border: none; background: transparent; color: @muted; padding: 0px; font-size: 16px;
+    min-height: 18px; min-width: 18px; border-radius: 4px;
+}
+#closetab:hover { background: @selection; color: @text; }
 QTabBar { background: @window; border: none; }
 QTabBar::tab {
     background: transparent; color: @muted; padding: 9px 12px; border: none;
@@ -75,6 +81,7 @@ QTabBar::tab:hover:!selected { color: @text; }
 #composer { background: @raised; border: 1px solid @strong_line; border-radius: @message; }
 #composer QPlainTextEdit {
     background: transparent; color: @text; font-size: @transcript;
+    placeholder-text-color: @faint;
     selection-background-color: @selection; selection-color: @text;
 }
 

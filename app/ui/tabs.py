@@ -5,10 +5,12 @@ when it first comes to the front.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QSizePolicy,
     QStackedWidget,
     QTabBar,
     QToolButton,
@@ -16,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.chat_view import ChatView
+if TYPE_CHECKING:
+    from app.ui.chat_view import ChatView
 
 
 class Tabs(QWidget):
@@ -39,14 +42,13 @@ class Tabs(QWidget):
         self._blank = QWidget(self)
         self.bar = QTabBar(self)
         self.bar.setDocumentMode(True)
-        self.bar.setTabsClosable(True)
+        self.bar.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.bar.setExpanding(False)
         self.bar.setDrawBase(False)
         self.bar.setElideMode(Qt.TextElideMode.ElideRight)
         self.bar.setUsesScrollButtons(True)
         self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.bar.currentChanged.connect(self._on_bar_current_changed)
-        self.bar.tabCloseRequested.connect(self._on_bar_close_requested)
         self._new = QToolButton(self)
         self._new.setObjectName("newtab")
         self._new.setText("+")
@@ -68,19 +70,19 @@ class Tabs(QWidget):
         column.addWidget(self.stack, 1)
 
     @property
-    def views(self) -> Sequence[ChatView]:
+    def views(self) -> "Sequence[ChatView]":
         return list(self._views.values())
 
     @property
-    def front(self) -> ChatView | None:
+    def front(self) -> "ChatView | None":
         """The view in front; None while its conversation is being read."""
         widget = self.stack.currentWidget()
-        return widget if isinstance(widget, ChatView) else None
+        return next((view for view in self._views.values() if view is widget), None)
 
-    def view(self, conversation_id: int) -> ChatView | None:
+    def view(self, conversation_id: int) -> "ChatView | None":
         return self._views.get(conversation_id)
 
-    def add_view(self, view: ChatView) -> None:
+    def add_view(self, view: "ChatView") -> None:
         """Take in the view of a conversation that has a tab."""
         self._views[view.conversation.id] = view
         self.stack.addWidget(view)
@@ -93,6 +95,7 @@ class Tabs(QWidget):
         for position, (conversation_id, title) in enumerate(tabs):
             if position == self.bar.count():
                 self.bar.addTab("")
+                self._add_close_button(position)
             self.bar.setTabData(position, conversation_id)
             # "&" would be read as a mnemonic, "<" in a tooltip as mark-up.
             self.bar.setTabText(position, title.replace("&", "&&"))
@@ -114,9 +117,22 @@ class Tabs(QWidget):
         if self.bar.count():
             self.bar.setCurrentIndex((self.bar.currentIndex() + steps) % self.bar.count())
 
+    def _add_close_button(self, position: int) -> None:
+        button = QToolButton(self.bar)
+        button.setObjectName("closetab")
+        button.setText("×")
+        button.setToolTip(self.tr("Close tab (Ctrl+W)"))
+        button.setAccessibleName(self.tr("Close tab"))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self._on_close_clicked(button))
+        self.bar.setTabButton(position, QTabBar.ButtonPosition.RightSide, button)
+
     def _on_bar_current_changed(self, position: int) -> None:
         if position >= 0:
             self.chosen.emit(self.bar.tabData(position))
 
-    def _on_bar_close_requested(self, position: int) -> None:
-        self.close_requested.emit(self.bar.tabData(position))
+    def _on_close_clicked(self, button: QToolButton) -> None:
+        for position in range(self.bar.count()):
+            if self.bar.tabButton(position, QTabBar.ButtonPosition.RightSide) is button:
+                self.close_requested.emit(self.bar.tabData(position))
+                return

@@ -1,9 +1,14 @@
-"""Window: places the parts and connects their signals to the session's verbs."""
+"""Window: places the parts and connects their signals to the session's verbs.
+
+It is painted once, empty, before anything is imported that a painted window can
+do without; `attach` then brings it to life.
+"""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -18,10 +23,7 @@ from app import __version__
 from app.chat.circumstance import Circumstance
 from app.chat.conversation import Conversation
 from app.chat.model import Catalogue
-from app.session import Session
 from app.ui import actions, wording
-from app.ui.account_dialog import AccountDialog
-from app.ui.chat_view import ChatView
 from app.ui.conversations_pane import ConversationsPane, title
 from app.ui.models_pane import ModelsPane
 from app.ui.notice import Act
@@ -30,6 +32,10 @@ from app.ui.style import style_sheet
 from app.ui.tabs import Tabs
 from app.ui.theme import Theme, qpalette
 from app.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.ui.chat_view import ChatView
 
 KEYS_PAGE = "https://app.primeintellect.ai/dashboard/tokens"
 BILLING_PAGE = "https://app.primeintellect.ai/dashboard/billing"
@@ -45,10 +51,10 @@ class Window(QMainWindow):
 
     painted = Signal()
     closed = Signal()
+    _session: "Session"
 
-    def __init__(self, session: Session, theme: Theme, settings: QSettings) -> None:
+    def __init__(self, theme: Theme, settings: QSettings) -> None:
         super().__init__()
-        self._session = session
         self._theme = theme
         self._settings = settings
         self._is_painted = False
@@ -59,12 +65,17 @@ class Window(QMainWindow):
         self.welcome = Welcome(self)
         self.notice_bar = NoticeBar(self)
         self._centre = QStackedWidget(self)
+        self.actions_by_name: dict[str, QAction] = {}
         self._lay_out()
+        self._restore_geometry()
+        self.set_theme(theme)
+
+    def attach(self, session: "Session") -> None:
+        """Show a session that is about to start, and call its verbs from now on."""
+        self._session = session
         self.actions_by_name = actions.build(self, self._verbs())
         actions.fill(self.menuBar(), self.actions_by_name)
         self._connect()
-        self._restore_geometry()
-        self.set_theme(theme)
 
     def _lay_out(self) -> None:
         for pane in (self.conversations, self.models, self.tabs):
@@ -99,9 +110,9 @@ class Window(QMainWindow):
             "add_account": self.add_account,
             "add_demo": self._session.accounts.add_demo,
             "quit": self.close,
-            "stop": lambda: self._on_front(ChatView.stop),
-            "retry": lambda: self._on_front(ChatView.retry_last),
-            "write": lambda: self._on_front(ChatView.setFocus),
+            "stop": lambda: self._on_front(lambda view: view.stop()),
+            "retry": lambda: self._on_front(lambda view: view.retry_last()),
+            "write": self._write,
             "find_model": self._find_model,
             "refresh_models": self._refresh_models,
             "next_tab": lambda: self.tabs.step(1),
@@ -138,22 +149,28 @@ class Window(QMainWindow):
         self._theme = theme
         QApplication.setPalette(qpalette(theme))
         self.setStyleSheet(style_sheet(theme))
+        self.models.set_theme(theme)
         for view in self.tabs.views:
             view.set_theme(theme)
 
     def begin(self) -> None:
         """Bring an empty conversation to the front, the cursor in its composer."""
         self._session.new_conversation()
-        self._on_front(ChatView.setFocus)
+        self._write()
 
     def add_account(self) -> None:
         """Open the dialog that asks for an account."""
+        from app.ui.account_dialog import AccountDialog
+
         AccountDialog(self._session, self).open()
+
+    def _write(self) -> None:
+        self._on_front(lambda view: view.setFocus())
 
     def _close_front_tab(self) -> None:
         if self._session.desk.front is not None:
             self._session.close_tab(self._session.desk.front)
-            self._on_front(ChatView.setFocus)
+            self._write()
 
     def _find_model(self) -> None:
         self.models.show()
@@ -202,7 +219,7 @@ class Window(QMainWindow):
         box.buttonClicked.connect(on_clicked)
         box.open()
 
-    def _act(self, view: ChatView | None, message_id: int | None, act: Act) -> None:
+    def _act(self, view: "ChatView | None", message_id: int | None, act: Act) -> None:
         """Do what an offer of a notice promises."""
         if act is Act.EDIT_ACCOUNT:
             self.add_account()
@@ -220,7 +237,7 @@ class Window(QMainWindow):
             elif act is Act.DETAILS:
                 self._show_details(view, message_id)
 
-    def _show_details(self, view: ChatView, message_id: int) -> None:
+    def _show_details(self, view: "ChatView", message_id: int) -> None:
         completion = view.conversation.message(message_id).completion
         if completion is None or completion.failure is None:
             return
@@ -241,7 +258,7 @@ class Window(QMainWindow):
 
     # Showing
 
-    def _on_front(self, deed: Callable[[ChatView], object]) -> None:
+    def _on_front(self, deed: "Callable[[ChatView], object]") -> None:
         if self.tabs.front is not None:
             deed(self.tabs.front)
 
@@ -284,6 +301,8 @@ class Window(QMainWindow):
         (self.tabs.front or self.welcome).setFocus()
 
     def _on_conversation_opened(self, conversation: Conversation) -> None:
+        from app.ui.chat_view import ChatView
+
         view = ChatView(self._session, conversation, self._theme, self.tabs)
         view.act_requested.connect(lambda message_id, act: self._act(view, message_id, act))
         view.link_activated.connect(self._open_link)
@@ -296,7 +315,7 @@ class Window(QMainWindow):
 
     def _on_conversation_chosen(self, conversation_id: int) -> None:
         self._session.desk.show(conversation_id)
-        self._on_front(ChatView.setFocus)
+        self._write()
 
     def _on_model_chosen(self, model_id: str) -> None:
         view = self.tabs.front

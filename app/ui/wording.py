@@ -75,7 +75,9 @@ def tokens(count: int) -> str:
 
 
 def seconds(milliseconds: int) -> str:
-    """Return a duration: 0.9 s, 12 s, 2 min 5 s."""
+    """Return a duration: 33 ms, 0.9 s, 12 s, 2 min 5 s."""
+    if 0 < milliseconds < 100:
+        return f"{milliseconds} ms"
     if milliseconds < 9_950:
         return f"{milliseconds / 1000:.1f} s"
     whole = round(milliseconds / 1000)

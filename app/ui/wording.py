@@ -5,7 +5,7 @@ money, what to do now. A server's own words are never part of a sentence here;
 they are quoted under Details.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from PySide6.QtCore import QCoreApplication
 
@@ -34,9 +34,9 @@ def money(usd: Decimal) -> str:
     """Return US dollars: two decimals, under a cent two significant digits."""
     if usd == 0:
         return "$0"
-    if usd < Decimal("0.01"):
-        places = -usd.adjusted() + 1
-        return f"${usd.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
+    rounded = Context(prec=2, rounding=ROUND_HALF_UP).plus(usd)
+    if rounded < Decimal("0.01"):
+        return f"${rounded:f}"
     return f"${usd.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}"
 
 

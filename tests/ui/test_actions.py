@@ -1,0 +1,43 @@
+"""Every action exists once, does something, and has its keys to itself."""
+
+from collections import Counter
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from app.ui import actions
+
+
+def test_no_key_does_two_things() -> None:
+    keys = Counter(QKeySequence(keys).toString() for deed in actions.deeds() for keys in deed.keys)
+    assert [key for key, times in keys.items() if times > 1] == []
+    assert "" not in keys, "every key is one Qt knows"
+
+
+def test_every_action_calls_its_verb_and_stands_in_a_menu(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    called: list[str] = []
+    names = [deed.name for deed in actions.deeds()]
+    verbs = {name: lambda name=name: called.append(name) for name in names}
+    built = actions.build(window, verbs)
+    actions.fill(window.menuBar(), built)
+    in_menus = [
+        action.objectName()
+        for menu in window.menuBar().actions()
+        for action in menu.menu().actions()  # type: ignore[attr-defined]
+        if action.objectName()
+    ]
+    assert sorted(in_menus) == sorted(names)
+    for action in built.values():
+        action.trigger()
+    assert called == names
+
+
+def test_a_deed_without_a_verb_is_an_error_at_once(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    with pytest.raises(KeyError):
+        actions.build(window, {})

@@ -112,7 +112,7 @@ def test(rest: list[str]) -> int:
     return call("pytest", *rest)
 
 
-def check(rest: list[str]) -> int:
+def check(_rest: list[str]) -> int:
     """Run linters, type checker and import contracts."""
     require(libraries=QT)
     install("dev")
@@ -124,7 +124,7 @@ def check(rest: list[str]) -> int:
             "types": ("mypy",),
             "doors": ("importlinter.cli", "lint"),
         }.items()
-        if call(*command, *rest)
+        if call(*command)
     ]
     print("check: " + (f"failed in {', '.join(failed)}" if failed else "all clean"))
     return bool(failed)

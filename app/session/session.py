@@ -248,15 +248,14 @@ class Session(QObject):
         account = self.accounts.get(heading.account_id)
         if heading.model or account is None:
             return
-        model_id, is_first = account.last_model, False
-        if not model_id:
-            choice = first_choice(self.catalogues.of(account.id).models)
-            model_id, is_first = (choice.id, True) if choice else ("", False)
-        if model_id:
-            conversation.revise(replace(heading, model=model_id))
-        if is_first:
-            label = self.model(account.id, model_id).label
-            self._tell(Circumstance(About.MODEL_CHOSEN, label, conversation.id))
+        if account.last_model:
+            conversation.revise(replace(heading, model=account.last_model))
+            return
+        choice = first_choice(self.catalogues.of(account.id).models)
+        if choice is not None:
+            conversation.revise(replace(heading, model=choice.id))
+            about = About.MODEL_CHOSEN if choice.prices.known else About.MODEL_GUESSED
+            self._tell(Circumstance(about, choice.label, conversation.id))
 
     def _new_id(self) -> int:
         return next(self._ids)

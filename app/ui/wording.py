@@ -456,6 +456,11 @@ def circumstance(fact: Circumstance) -> Notice:
             ),
             tr("Another one is a double-click away in the list of models."),
         ),
+        About.MODEL_GUESSED: (
+            Tone.QUIET,
+            tr("Chosen for you: {model}, the first of the list.").format(model=fact.detail),
+            tr("No prices are known. Another one is a double-click away in the list of models."),
+        ),
         About.TEXT_DAMAGED: (
             Tone.WARNING,
             tr("{count} stored messages are not what was written.").format(count=fact.detail),

@@ -84,8 +84,9 @@ class Connections:
 
             transport = DemoTransport()
         else:
+            self._tls = self._tls or trust()
             transport = httpx.AsyncHTTPTransport(
-                verify=self._trust(),
+                verify=self._tls,
                 http2=False,
                 trust_env=False,
                 limits=httpx.Limits(
@@ -106,11 +107,10 @@ class Connections:
         )
         return Pool(http)
 
-    def _trust(self) -> ssl.SSLContext:
-        """Return the one TLS context: the system's certificates, and no key log."""
-        if self._tls is None:
-            import truststore
 
-            # Made directly, it leaves SSLKEYLOGFILE alone.
-            self._tls = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return self._tls
+def trust() -> ssl.SSLContext:
+    """Return a TLS context: the system's certificates, and no key log."""
+    import truststore
+
+    # Made directly, unlike by create_default_context, it ignores SSLKEYLOGFILE.
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

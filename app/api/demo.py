@@ -127,6 +127,9 @@ class _Speech(httpx.AsyncByteStream):
             return chunk
         raise StopAsyncIteration
 
+    async def aclose(self) -> None:
+        self._events = iter(())
+
 
 def _json(value: dict[str, Any], status: int = 200) -> httpx.Response:
     body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")

@@ -76,7 +76,7 @@ class Exchange:
             try:
                 self._answered = True
                 self.content_type = response.headers.get("content-type", "")
-                self.request_ids = _request_ids(response)
+                self.request_ids = _request_ids(response, self.secrets)
                 encoding = response.headers.get("content-encoding", "").strip().lower()
                 if response.status_code >= 300:
                     raise await self._refused(dog, response, bool(encoding), about_model)
@@ -91,14 +91,15 @@ class Exchange:
         """Return what an exception of a library means here."""
         import httpx
 
-        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+            return Unreachable(self._failure(Kind.UNREACHABLE))
+        if isinstance(error, httpx.ConnectError):
             insecure = any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
-            kind = Kind.INSECURE if insecure else Kind.UNREACHABLE
-            return Unreachable(self._failure(kind))
-        if isinstance(
-            error,
-            httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError | UnicodeError,
-        ):
+            return Unreachable(self._failure(Kind.INSECURE if insecure else Kind.UNREACHABLE))
+        unusable = (
+            httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError | UnicodeError
+        )
+        if isinstance(error, unusable) and not self._answered:
             return NotSent(self._failure(Kind.WRONG_ADDRESS))
         if isinstance(error, TimeoutError | httpx.TimeoutException):
             return Interrupted(self._failure(Kind.SILENT if self._answered else Kind.TIMED_OUT))
@@ -147,8 +148,9 @@ class Exchange:
     ) -> ServiceError:
         status = response.status_code
         if status < 400:
-            target = _host(urljoin(str(response.url), response.headers.get("location", "")))
-            return Refused(self._failure(Kind.MOVED, status, words=target))
+            target = _host(_joined(str(response.url), response.headers.get("location", "")))
+            words = refusal.without(self.secrets, target)
+            return Refused(self._failure(Kind.MOVED, status, words=words))
         body = b"" if encoded else await self._refusal_body(dog, response)
         complaint = refusal.read_complaint(body, self.secrets)
         failure = refusal.failure_of(complaint, status, self.host, self._sent, about_model)
@@ -222,15 +224,22 @@ def _host(url: str) -> str:
         return ""
 
 
-def _request_ids(response: "httpx.Response") -> tuple[str, ...]:
-    named = (response.headers.get(name) for name in ("x-request-id", "request-id"))
-    lines = (wire.line(value, limits.NAME_CHARACTERS) for value in named)
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
+
+
+def _request_ids(response: "httpx.Response", secrets: tuple[str, ...]) -> tuple[str, ...]:
+    named = (response.headers.get(name, "") for name in ("x-request-id", "request-id"))
+    lines = (wire.line(refusal.without(secrets, id_), limits.NAME_CHARACTERS) for id_ in named)
     return tuple(dict.fromkeys(value for value in lines if value))
 
 
 def _causes(error: BaseException | None) -> "list[BaseException]":
     causes: list[BaseException] = []
-    while error is not None and error not in causes:
+    while error is not None and error not in causes and len(causes) < 20:
         causes.append(error)
         error = error.__cause__ or error.__context__
     return causes

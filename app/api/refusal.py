@@ -77,12 +77,12 @@ def read_complaint(body: bytes, secrets: Iterable[str] = ()) -> Complaint:
     text = body.decode("utf-8", "replace").removeprefix("\ufeff")
     if _PAGE.match(text):
         title = _TITLE.search(text)
-        words = wire.line(_without(secrets, title[1] if title else ""), WORDS_LIMIT)
+        words = wire.line(without(secrets, title[1] if title else ""), WORDS_LIMIT)
         return Complaint(words=words, is_page=True, names_no_model=True)
     try:
         value = wire.read(body.removeprefix(b"\xef\xbb\xbf"))
     except wire.Unreadable:
-        words = wire.line(_without(secrets, text), WORDS_LIMIT)
+        words = wire.line(without(secrets, text), WORDS_LIMIT)
         return Complaint(words=words, names_no_model=True)
     return complaint_of(value, secrets)
 
@@ -95,11 +95,11 @@ def complaint_of(value: Any, secrets: Iterable[str] = ()) -> Complaint:
     code = str(raw_code) if isinstance(raw_code, int | str) else ""
     if code in ("", "None", "null"):
         code = str(error.get("type") or "")
-    words = _without(secrets, _message(error))
+    words = without(secrets, _message(error))
     status = int(code) if re.fullmatch(r"[45]\d\d", code) else None
     return Complaint(
         words=wire.line(words, WORDS_LIMIT),
-        code=wire.line(_without(secrets, code), CODE_CHARACTERS),
+        code=wire.line(without(secrets, code), CODE_CHARACTERS),
         parameter=_parameter(error),
         request_ids=_request_ids(body, error, secrets),
         status=status,
@@ -137,6 +137,14 @@ def failure_of(
         window=int(digits[0]) if digits and len(digits[0]) < 13 else None,
         host=host,
     )
+
+
+def without(secrets: Iterable[str], text: str) -> str:
+    """Return the text with every secret struck out, whatever its case."""
+    for secret in secrets:
+        if secret:
+            text = re.sub(re.escape(secret), "…", text, flags=re.IGNORECASE)
+    return text
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -256,19 +264,12 @@ def _request_ids(
 ) -> tuple[str, ...]:
     hidden = tuple(secrets)
     found = [
-        wire.line(_without(hidden, source[name]), NAME_CHARACTERS)
+        wire.line(without(hidden, source[name]), NAME_CHARACTERS)
         for source in (body, error)
         for name in ("request_id", "inference_id")
         if isinstance(source.get(name), str)
     ]
     return tuple(dict.fromkeys(name for name in found if name))
-
-
-def _without(secrets: Iterable[str], text: str) -> str:
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "…")
-    return text
 
 
 def _seconds(text: str) -> float | None:

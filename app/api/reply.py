@@ -10,7 +10,7 @@ from typing import Any
 
 from app.api import wire
 from app.api.limits import CODE_CHARACTERS, GARBLED_EVENTS, NAME_CHARACTERS
-from app.api.refusal import complaint_of, failure_of
+from app.api.refusal import complaint_of, failure_of, without
 from app.api.sse import Event
 from app.chat.cost import Usage
 from app.chat.failure import Failure, Kind
@@ -176,7 +176,7 @@ class Reply:
             return ""
         named = (event.get(name) for name in ("request_id", "inference_id", "id"))
         ids = (wire.line(value, NAME_CHARACTERS) for value in named)
-        self._id = self._id or next((value for value in ids if value), "")
+        self._id = self._id or without(self._secrets, next((i for i in ids if i), ""))
         self._id_told = bool(self._id)
         return self._id
 

@@ -56,6 +56,9 @@ class Watchdog:
         assert task is not None
         cancelling = task.cancelling()
         self._waiting, self._since = task, asyncio.get_running_loop().time()
+        self._barked = False
+        if self._timer is None:
+            self._look_again(0)
         try:
             return await awaitable
         except asyncio.CancelledError:
@@ -80,14 +83,14 @@ class Watchdog:
 
     def _look(self) -> None:
         now = asyncio.get_running_loop().time()
+        self._timer = None
         # Between waits patience starts anew and only a deadline can be near.
         ends = (self._since if self._waiting else now) + self._patience_s
         if self._deadline is not None:
             ends = min(ends, self._deadline)
         if ends > now:
             self._look_again(ends - now)
-        elif self._waiting is None:
-            self._look_again(RECHECK_S)
-        elif not self._barked:
+        elif self._waiting is not None:
             self._barked = True
             self._waiting.cancel()
+        # Else the deadline is over and nobody waits: the next wait looks at once.

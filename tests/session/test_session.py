@@ -123,7 +123,7 @@ def test_stopping_at_any_moment_keeps_what_came_and_closes_the_connection(
             message = conversation.message(reply)
             assert message.status is Status.STOPPED, "at once"
             assert message.text == ("one " if waits_for_text else "")
-        await running.until(lambda: server.connections() == 0)
+        await running.until(lambda: chats(server)[-1].ended == "left")
         assert running.told == [c for c in running.told if c.about is not About.BUG]
 
     play(scenario)

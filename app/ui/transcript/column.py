@@ -1,0 +1,395 @@
+"""Column: the messages of a branch below each other, and which of them are real.
+
+All messages have a height; those near the reader have a `MessageLayout`, and of
+those only the parts that show are laid out. It is walked from the reader's
+place outwards, so that what shows is exact whatever the estimates were. No
+widget: pixels of the view come in as numbers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from app.chat.conversation import Conversation
+from app.chat.message import Role
+from app.ui.theme import Theme
+from app.ui.transcript.captions import Captions
+from app.ui.transcript.counts import Counts
+from app.ui.transcript.heights import Heights
+from app.ui.transcript.layout import text_height
+from app.ui.transcript.message import PENDING, MessageLayout
+from app.ui.transcript.parts import Target
+from app.ui.transcript.position import END, Position
+
+_ALLOWANCE = 16_384
+"""Characters of text read for one frame, at most."""
+_SLICE = 2_048
+"""Characters read before looking whether that was enough."""
+_KEPT = 64
+"""Messages whose parsed text is kept while they are out of sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a message, and pixels from its top."""
+
+    message: int
+    row: int
+    offset: int
+    is_late: bool = False
+    """Whether it stands in for one in text that was not read yet."""
+
+
+class Column:
+    """The messages in view, in one reading column.
+
+    Heights and places are in pixels from the top of the first message's gap.
+    """
+
+    def __init__(
+        self, conversation: Conversation, captions: Captions, theme: Theme, counts: Counts
+    ) -> None:
+        self._conversation = conversation
+        self._captions = captions
+        self._theme = theme
+        self._counts = counts
+        self._width = theme.metrics.column
+        self._ids: list[int] = []
+        self._index: dict[int, int] = {}
+        self._heights = Heights()
+        self._layouts: dict[int, MessageLayout] = {}
+        """Least recently seen first."""
+        self._unfolded: set[int] = set()
+        self._allowance = 0
+        self.is_behind = False
+        """Whether text that should show was left for the next frame."""
+        self.touched: list[tuple[int, int]] = []
+        """Message and row of what was laid out or changed, until somebody clears it."""
+        self.rebuild()
+
+    @property
+    def height(self) -> int:
+        return self._heights.total + (self._theme.space.xxl if self._ids else 0)
+
+    @property
+    def width(self) -> int:
+        return self._width
+
+    @property
+    def known(self) -> list[int]:
+        """The ids of the messages that have a layout."""
+        return list(self._layouts)
+
+    # What it consists of
+
+    def rebuild(self) -> None:
+        """Take up the branch in view anew. Messages that stay keep their layouts."""
+        branch = self._conversation.branch
+        self._ids = [i for i in branch if self._is_shown(i)]
+        self._index = {message_id: i for i, message_id in enumerate(self._ids)}
+        self._layouts = {i: it for i, it in self._layouts.items() if i in self._index}
+        self._estimate()
+
+    def append(self, message_id: int) -> None:
+        """Add a message at the end."""
+        if self._is_shown(message_id):
+            self._index[message_id] = len(self._ids)
+            self._ids.append(message_id)
+            self._heights.append(self._guess(message_id))
+
+    def restyle(self, width: int, theme: Theme) -> None:
+        """Let go of all layouts, for another width or theme."""
+        self._width, self._theme = width, theme
+        self._layouts = {i: it for i, it in self._layouts.items() if it.has_layouts}
+        for it in self._layouts.values():
+            it.restyle(width, theme)
+        self._estimate()
+
+    def toggle_reasoning(self, message_id: int) -> None:
+        """Show the reasoning of a message, or hide it, from its next refresh on."""
+        self._unfolded ^= {message_id}
+
+    def refresh(self, message_ids: Iterable[int]) -> None:
+        """Take in what changed about messages. Nothing is laid out by this."""
+        for message_id in message_ids:
+            index = self._index.get(message_id)
+            layout = self._layouts.get(message_id)
+            if index is None:
+                continue
+            if layout is None:
+                self._heights[index] = self._guess(message_id)
+            else:
+                # Text that nobody sees grow is not read while it grows.
+                taken = self._read(index, layout, self._allowance if layout.shows_end else 0)
+                self._allowance -= taken
+
+    # Places
+
+    def top_of(self, place: Place) -> int:
+        """Return where a place is."""
+        layout = self._layout(place.message)
+        return self._top(place.message) + layout.top(place.row) + place.offset
+
+    def position_at(self, y: int) -> Position:
+        """Return the position at a height."""
+        if not self._ids:
+            return END
+        message = self._heights.find(y)
+        above = self._heights.offset(message)
+        before = self._heights[message]
+        layout = self._layout(message)
+        inside = (y - above) * self._heights[message] // max(before, 1) - self._gap
+        row = layout.heights.find(inside)
+        offset = inside - layout.top(row)
+        return Position(layout.id, layout.place(row), offset)
+
+    def place_now(self, position: Position) -> Place | None:
+        """Return where a position is in what was read; None if it is not there."""
+        message = self._index.get(position.message_id or 0)
+        if message is None:
+            return None
+        layout = self._layout(message)
+        row = layout.row_of(position.block)
+        return Place(message, row, position.offset) if layout.place(row) == position.block else None
+
+    def place_of(self, position: Position) -> Place | None:
+        """Return where a position is; None if it is not in this branch.
+
+        Text is read until it is there, as far as this frame allows.
+        """
+        message = self._index.get(position.message_id or 0)
+        if message is None:
+            return None
+        layout = self._layout(message)
+        pending = layout.row_of(PENDING)
+        y = layout.top(pending) + position.offset
+        self._read_up_to(message, layout, position)
+        if position.block == PENDING:
+            row = layout.heights.find(y)
+            return Place(message, row, y - layout.top(row))
+        row = layout.row_of(position.block)
+        is_there = layout.place(row) == position.block
+        is_text = position.block < PENDING
+        is_late = is_text and not is_there and layout.is_readable(self._conversation)
+        return Place(message, row, position.offset if is_there else 0, is_late=is_late)
+
+    def row_height(self, place: Place, *, exact: bool = False) -> int:
+        """Return the height of the row of a place; laid out for it if `exact`."""
+        layout = self._layout(place.message)
+        if exact and not layout.is_pending(place.row):
+            self._make(layout, place.row)
+            self._fit(place.message, layout)
+        return layout.heights[place.row]
+
+    def first_difference(self, message_id: int, row: int) -> int | None:
+        """Return where a row begins to be not what it was; None if it is gone."""
+        index, layout = self._index.get(message_id), self._layouts.get(message_id)
+        if index is None or layout is None:
+            return None
+        return self._top(index) + layout.first_difference(row)
+
+    def message_before(self, message_id: int) -> int | None:
+        """Return the id of the message above one."""
+        index = self._index.get(message_id, 0)
+        return self._ids[index - 1] if index else None
+
+    def has(self, message_id: int | None) -> bool:
+        """Return whether a message is in this branch."""
+        return message_id in self._index
+
+    def ids_between(self, top: int, bottom: int) -> list[int]:
+        """Return the ids of the messages between two heights."""
+        if not self._ids:
+            return []
+        return self._ids[self._heights.find(top) : self._heights.find(bottom) + 1]
+
+    # Laying out
+
+    def begin_frame(self) -> None:
+        """Grant the text that may be read for one frame."""
+        self._allowance = _ALLOWANCE
+        self.is_behind = False
+
+    def lay_out_from(self, place: Place, above: int, below: int) -> int:
+        """Make real what is up to `above` pixels over a place and `below` under it.
+
+        Returns how many pixels there are under it, at most about `below`.
+        """
+        reached = self._walk_down(place, below)
+        self._walk_up(place.message, place.row, above)
+        return reached
+
+    def lay_out_end(self, above: int) -> None:
+        """Make real the last `above` pixels."""
+        if self._ids:
+            self._walk_up(len(self._ids) - 1, None, above - self._theme.space.xxl)
+
+    def release(self, top: int, bottom: int) -> None:
+        """Let go of layouts that are not between two heights."""
+        if not self._ids:
+            return
+        first, last = self._heights.find(top), self._heights.find(bottom)
+        for message_id, layout in list(self._layouts.items()):
+            index = self._index[message_id]
+            if first <= index <= last:
+                # Seen again: to the end of the queue.
+                self._layouts[message_id] = self._layouts.pop(message_id)
+            if layout.has_layouts:
+                above = self._top(index)
+                layout.drop_outside(top - above, bottom - above)
+        for message_id in list(self._layouts)[: max(len(self._layouts) - _KEPT, 0)]:
+            if not first <= self._index[message_id] <= last:
+                del self._layouts[message_id]
+
+    # Drawing and pointing
+
+    def is_drawable(self, position: Position) -> bool:
+        """Return whether what is at a position is laid out."""
+        layout = self._layouts.get(position.message_id or 0)
+        if layout is None:
+            return False
+        row = layout.row_of(position.block)
+        return layout.place(row) == position.block and layout.is_ready(row)
+
+    def draw(self, painter: QPainter, x: int, y: int, clip: QRectF) -> None:
+        """Draw what is inside `clip`, with the top left corner at (x, y)."""
+        if not self._ids:
+            return
+        message = self._heights.find(int(clip.top()) - y)
+        top = y + self._heights.offset(message)
+        while message < len(self._ids) and top < clip.bottom():
+            layout = self._layouts.get(self._ids[message])
+            if layout is not None:
+                layout.draw(painter, x, top + self._gap, clip)
+            top += self._heights[message]
+            message += 1
+
+    def target_at(self, x: int, y: int) -> tuple[int, int, Target] | None:
+        """Return message id, row and meaning of a click on a point."""
+        if not self._ids or not 0 <= y < self.height:
+            return None
+        message = self._heights.find(y)
+        layout = self._layouts.get(self._ids[message])
+        if layout is None:
+            return None
+        row, target = layout.target_at(x, y - self._top(message))
+        return None if target is None else (layout.id, row, target)
+
+    def code(self, message_id: int, row: int) -> str:
+        """Return the whole code of which a row shows a piece."""
+        return self._layouts[message_id].code(row)
+
+    # Inside
+
+    @property
+    def _gap(self) -> int:
+        return self._theme.space.xl
+
+    def _top(self, message: int) -> int:
+        return self._heights.offset(message) + self._gap
+
+    def _is_shown(self, message_id: int) -> bool:
+        return self._conversation.message(message_id).role is not Role.SYSTEM
+
+    def _estimate(self) -> None:
+        """Estimate all heights: once per width, not per frame."""
+        self._heights = Heights(self._guess(message_id) for message_id in self._ids)
+
+    def _guess(self, message_id: int) -> int:
+        layout = self._layouts.get(message_id)
+        if layout is not None:
+            return self._gap + layout.height
+        is_own = self._conversation.message(message_id).role is Role.USER
+        width = min(self._width, self._theme.metrics.own_message) if is_own else self._width
+        text = text_height(self._conversation.length(message_id), width, self._theme)
+        # Around the text of a reply are its name and its facts.
+        return self._gap + text + (18 if is_own else 56)
+
+    def _layout(self, message: int) -> MessageLayout:
+        message_id = self._ids[message]
+        layout = self._layouts.get(message_id)
+        if layout is None:
+            value = self._conversation.message(message_id)
+            layout = MessageLayout(value, self._width, self._theme, self._counts)
+            self._layouts[message_id] = layout
+            self._read(message, layout, 0)
+        return layout
+
+    def _read(self, message: int, layout: MessageLayout, allowance: int) -> int:
+        is_unfolded = layout.id in self._unfolded
+        taken, changed = layout.read(self._conversation, self._captions, is_unfolded, allowance)
+        if changed is not None:
+            self.touched.append((layout.id, changed))
+        self._fit(message, layout)
+        return taken
+
+    def _read_more(self, message: int, layout: MessageLayout) -> bool:
+        """Read a slice of what is pending; return whether there was any."""
+        if not layout.is_readable(self._conversation):
+            return False
+        if self._allowance <= 0:
+            self.is_behind = True
+            return False
+        taken = self._read(message, layout, min(_SLICE, self._allowance))
+        self._allowance -= taken
+        return taken > 0
+
+    def _read_up_to(self, message: int, layout: MessageLayout, position: Position) -> None:
+        """Read until the block of a position is there."""
+        if position.block == PENDING:
+            # Its offset is in text nobody had read: how far down, about.
+            row = layout.row_of(PENDING)
+            y = layout.top(row) + position.offset
+            while layout.is_pending(layout.heights.find(y)) and self._read_more(message, layout):
+                pass
+        elif position.block < PENDING:
+            while position.block >= layout.settled_count and self._read_more(message, layout):
+                pass
+
+    def _fit(self, message: int, layout: MessageLayout) -> None:
+        self._heights[message] = self._gap + layout.height
+
+    def _make(self, layout: MessageLayout, row: int) -> int:
+        if layout.lay_out(row):
+            self.touched.append((layout.id, row))
+        return layout.heights[row]
+
+    def _walk_down(self, place: Place, need: int) -> int:
+        message, first, y = place.message, place.row, 0
+        while message < len(self._ids):
+            layout = self._layout(message)
+            heights, row = layout.heights, first
+            while row < layout.count and y + heights.offset(row) - heights.offset(first) < need:
+                unsettled = layout.unsettled_row
+                if layout.is_pending(row) and self._read_more(message, layout):
+                    # What were its last blocks may have become others.
+                    row = max(min(row, unsettled), first)
+                else:
+                    self._make(layout, row)
+                    row += 1
+            self._fit(message, layout)
+            y += heights.offset(row) - heights.offset(first)
+            if row < layout.count:
+                return y
+            y += self._gap + layout.height - heights.total
+            message, first = message + 1, 0
+        return y - self._gap + self._theme.space.xxl
+
+    def _walk_up(self, message: int, row: int | None, need: int) -> None:
+        y = 0
+        while message >= 0:
+            layout = self._layout(message)
+            if row is None:
+                while self._read_more(message, layout):
+                    pass
+                row = layout.count
+            while row > 0 and y < need:
+                row -= 1
+                y += self._make(layout, row)
+            self._fit(message, layout)
+            if y >= need:
+                return
+            y += self._gap
+            message, row = message - 1, None

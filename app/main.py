@@ -57,6 +57,7 @@ def run(arguments: Sequence[str]) -> int:
         paths.make()
     except FolderRefused as error:
         return tell(make_application(), str(error))
+    early = keep_log()
     qapp = make_application()
     lock = FolderLock(paths.lock)
     try:
@@ -70,7 +71,7 @@ def run(arguments: Sequence[str]) -> int:
         window = Window(follow_system(), settings)
         window.show()
         qapp.processEvents()
-        start_log(paths.log)
+        start_log(paths.log, early)
         # Not before: qasync brings asyncio, which takes as long as the window.
         from qasync import QEventLoop
 
@@ -133,16 +134,36 @@ def harden() -> Mapping[str, str]:
     return environ
 
 
-def start_log(path: Path) -> None:
+class EarlyLog(logging.Handler):
+    """Keeps what is logged before the first paint; opening a file would delay that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def keep_log() -> EarlyLog:
+    """Take in what Python and Qt log from now on, for `start_log`."""
+    early = EarlyLog()
+    logging.basicConfig(level=logging.INFO, handlers=[early], force=True)
+    logging.raiseExceptions = False
+    qInstallMessageHandler(_on_qt_message)
+    _log.info("Coprime %s starts", __version__)
+    return early
+
+
+def start_log(path: Path, early: EarlyLog) -> None:
     """Write the log to a file: bounded, and never with a word of a conversation."""
     from logging.handlers import RotatingFileHandler
 
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.raiseExceptions = False
-    qInstallMessageHandler(_on_qt_message)
-    _log.info("Coprime %s starts", __version__)
+    for record in early.records:
+        handler.handle(record)
 
 
 def make_application() -> QApplication:

@@ -11,6 +11,8 @@ from app.ui.transcript.parts import Fold, Name, Quiet, Target, Thought, Waiting
 class _Caption:
     """One or a few lines of small text."""
 
+    same_until = 0
+
     def __init__(self, lines: Lines, theme: Theme, indent: int = 0) -> None:
         self._lines = lines
         self._theme = theme

@@ -19,7 +19,8 @@ _PADDING = 10
 class CodeLayout:
     """Code in lines, and the part of the box around it."""
 
-    def __init__(self, block: Block, width: int, theme: Theme) -> None:
+    def __init__(self, block: Block, width: int, theme: Theme, previous: object = None) -> None:
+        before = previous._lines if isinstance(previous, CodeLayout) else None
         self._theme = theme
         self._indent = min(indent_of(block, theme), max(width - 120, 0))
         self._width = width - self._indent
@@ -28,9 +29,18 @@ class CodeLayout:
         room = self._width - 2 * theme.space.m
         role = theme.type.code
         text = block.text.removesuffix("\n")
-        self._lines = Lines(text, font(role), role.line, room, anywhere=True)
-        self._label = _one_line(block.language, theme, room - 80)
-        self._copy = _one_line(QCoreApplication.translate("CodeLayout", "Copy"), theme, 80)
+        self._lines: Lines = Lines(
+            text, font(role), role.line, room, anywhere=True, previous=before
+        )
+        self._frame: tuple[object, ...] = (width, block.language, block.within, block.is_first)
+        if isinstance(previous, CodeLayout) and previous._frame == self._frame:
+            self.same_until = self._top + self._lines.same_until
+            self._label: Lines = previous._label
+            self._copy: Lines = previous._copy
+        else:
+            self.same_until = 0
+            self._label = _one_line(block.language, theme, room - 80)
+            self._copy = _one_line(QCoreApplication.translate("CodeLayout", "Copy"), theme, 80)
 
     @property
     def height(self) -> int:

@@ -18,7 +18,7 @@ from app.ui.theme import Theme
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.counts import Counts
 from app.ui.transcript.heights import Heights
-from app.ui.transcript.layout import text_height
+from app.ui.transcript.layout import letters_in_line
 from app.ui.transcript.message import PENDING, MessageLayout
 from app.ui.transcript.parts import Target
 from app.ui.transcript.position import END, Position
@@ -295,17 +295,27 @@ class Column:
 
     def _estimate(self) -> None:
         """Estimate all heights: once per width, not per frame."""
-        self._heights = Heights(self._guess(message_id) for message_id in self._ids)
+        self._heights = Heights(self._guesses(self._ids))
 
     def _guess(self, message_id: int) -> int:
-        layout = self._layouts.get(message_id)
-        if layout is not None:
-            return self._gap + layout.height
-        is_own = self._conversation.message(message_id).role is Role.USER
-        width = min(self._width, self._theme.metrics.own_message) if is_own else self._width
-        text = text_height(self._conversation.length(message_id), width, self._theme)
-        # Around the text of a reply are its name and its facts.
-        return self._gap + text + (18 if is_own else 56)
+        return next(iter(self._guesses([message_id])))
+
+    def _guesses(self, message_ids: Iterable[int]) -> Iterable[int]:
+        theme, line, gap = self._theme, self._theme.type.transcript.line, self._gap
+        own_width = min(self._width, theme.metrics.own_message)
+        own, other = letters_in_line(own_width, theme), letters_in_line(self._width, theme)
+        # Everything is looked up once: there may be ten thousand messages.
+        layouts, message = self._layouts, self._conversation.message
+        length_of, person = self._conversation.length, Role.USER
+        for message_id in message_ids:
+            layout = layouts.get(message_id)
+            if layout is not None:
+                yield gap + layout.height
+                continue
+            length, is_own = length_of(message_id), message(message_id).role is person
+            lines = -(-length // (own if is_own else other)) or 1
+            # Around the text of a reply are its name and its facts.
+            yield gap + lines * line + (18 if is_own else 56)
 
     def _layout(self, message: int) -> MessageLayout:
         message_id = self._ids[message]

@@ -22,17 +22,25 @@ class Fence:
         """Its complete lines, but for what was settled."""
         self.is_begun = False
         """Whether part of the code was settled already."""
+        self.is_inside_line = False
+        """Whether `content` ends with a line whose end has not come."""
         self._indent = len(match[1])
         sign = re.escape(match[2][0])
         self._closing = re.compile(rf" {{0,3}}{sign}{{{len(match[2])},}}[ \t]*")
 
     def is_closed_by(self, line: str) -> bool:
         """Return whether a line without its end closes the fence."""
-        return self._closing.fullmatch(line) is not None
+        return not self.is_inside_line and self._closing.fullmatch(line) is not None
 
     def append(self, line: str) -> None:
         """Add a line of code, without its end."""
         self.content += self.unindent(line) + "\n"
+        self.is_inside_line = False
+
+    def append_part(self, line: str) -> None:
+        """Add a line of code whose end has not come."""
+        self.content += self.unindent(line)
+        self.is_inside_line = True
 
     def settle(self, length: int) -> None:
         """Forget the first characters of the code."""
@@ -41,6 +49,8 @@ class Fence:
 
     def unindent(self, line: str) -> str:
         """Take from a line as much indentation as the opening had."""
+        if self.is_inside_line:
+            return line
         width = used = 0
         while width < self._indent and used < len(line) and line[used] in " \t":
             width += 1 if line[used] == " " else 4 - width % 4

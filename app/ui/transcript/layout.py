@@ -36,6 +36,11 @@ class Layout(Protocol):
         ...
 
     @property
+    def same_until(self) -> int:
+        """Pixels from the top that look as in the layout it was made after."""
+        ...
+
+    @property
     def end(self) -> tuple[float, int, int]:
         """Where its text ends: x, top and height of the last line."""
         ...
@@ -60,15 +65,19 @@ class Layout(Protocol):
         ...
 
 
-def lay_out(part: Part, width: int, theme: Theme) -> Layout:
-    """Return the layout of a part. Not for `Pending`, of which nothing shows."""
+def lay_out(part: Part, width: int, theme: Theme, previous: Layout | None = None) -> Layout:
+    """Return the layout of a part. Not for `Pending`, of which nothing shows.
+
+    `previous` is one of an earlier state of the part, in the same theme. It
+    makes no difference to the result but for `same_until`, and saves work.
+    """
     match part:
         case Block(kind=Kind.CODE):
-            return CodeLayout(part, width, theme)
+            return CodeLayout(part, width, theme, previous)
         case Block(kind=Kind.RULE):
             return RuleLayout(part, width, theme)
         case Block():
-            return ProseLayout(part, width, theme)
+            return ProseLayout(part, width, theme, previous)
         case Name():
             return NameLayout(part, width, theme)
         case Thought():
@@ -107,10 +116,14 @@ def estimate(part: Part, width: int, theme: Theme) -> int:
 
 def text_height(length: int, width: int, theme: Theme) -> int:
     """Return about how high a text of so many characters is in a column so wide."""
-    role = theme.type.transcript
+    lines = ceil(length / letters_in_line(width, theme))
+    return max(lines, 1) * theme.type.transcript.line
+
+
+def letters_in_line(width: int, theme: Theme) -> int:
+    """Return about how many characters a line of so many pixels has."""
     # A letter is about half as wide as high.
-    letters = max(2 * width // role.size, 1)
-    return max(ceil(length / letters), 1) * role.line
+    return max(2 * width // theme.type.transcript.size, 1)
 
 
 def gap_between(before: Part, part: Part, theme: Theme) -> int:
@@ -126,7 +139,7 @@ def gap_between(before: Part, part: Part, theme: Theme) -> int:
         if isinstance(before, Block) and before.kind is Kind.HEADING:
             return space.s
         if part.marker is not None and isinstance(before, Block) and _is_item(before):
-            return space.xs
+            return space.xs if before.kind is not Kind.CODE else space.m
         if Container.REASONING in part.within:
             return space.s
         return space.l if part.kind is Kind.RULE else space.m

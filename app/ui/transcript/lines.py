@@ -1,14 +1,17 @@
 """Lines: a text in one font family, broken into lines of one pitch.
 
-The one place that speaks to `QTextLayout`. Long texts are broken in stretches
-of bounded size: each goes on where the last full line of the one before ended,
-so that no seam shows and the time is linear in the length. Text positions are
-in UTF-16 code units, which is how Qt counts.
+The one place that speaks to `QTextLayout`. Texts are broken in stretches of
+bounded size: each goes on where the last full line of the one before ended, so
+that no seam shows, the time is linear in the length, and a text that grows
+keeps all stretches but the last. Text positions are in UTF-16 code units, which
+is how Qt counts.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count, zip_longest
 from math import ceil
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -22,7 +25,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-STRETCH = 4_096
+STRETCH = 1_024
 """Characters given to one `QTextLayout`, at most."""
 
 
@@ -49,7 +52,7 @@ def units(text: str) -> int:
     """Return how many UTF-16 code units a text has."""
     if text.isascii():
         return len(text)
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shown(text: str) -> str:
@@ -65,21 +68,37 @@ def shown(text: str) -> str:
     return text
 
 
-@dataclass(slots=True)
-class _Stretch:
-    layout: QTextLayout
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """All that the lines of a stretch follow from, besides font and width."""
+
+    text: str
+    """Its own text, and what follows as far as it counts."""
+    spans: tuple[Span, ...]
     start: int
     """Its first position in the whole text, in UTF-16 units."""
     first: int
     """Its first line, counted from the top."""
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    source: _Source
+    layout: QTextLayout
+    used: int
+    """Characters of its own."""
     count: int
+    """Lines."""
+    natural: float
+    """Width of its longest line."""
 
 
 class Lines:
     """A text broken into lines.
 
     `pitch` is the distance between baselines, `width` what a line may take, in
-    device-independent pixels.
+    device-independent pixels. What is the same in `previous` is taken from there.
     """
 
     def __init__(
@@ -91,18 +110,26 @@ class Lines:
         *,
         spans: Sequence[Span] = (),
         anywhere: bool = False,
+        previous: "Lines | None" = None,
     ) -> None:
         self.pitch = pitch
         metrics = QFontMetricsF(font)
         self._baseline = round((pitch - metrics.height()) / 2 + metrics.ascent())
-        self._width = max(width, 1.0)
-        self._stretches: list[_Stretch] = []
         self._font = font
+        self._width = max(width, 1.0)
         self._spans = spans
-        self._option = _option(metrics, anywhere)
-        self._natural = 0.0
-        self._count = 0
-        self._break(shown(text))
+        self._is_anywhere = anywhere
+        self._is_rtl = _is_right_to_left(text)
+        self._option = self._new_option(metrics)
+        self._text = shown(text)
+        if previous is not None and previous._manner != self._manner:
+            previous = None
+        self._stretches: list[_Stretch] = list(
+            self._broken(previous._stretches if previous else [])
+        )
+        self._count = sum(stretch.count for stretch in self._stretches)
+        self.same_until = self._compare(previous) if previous else 0
+        """Pixels from the top that look as they did in `previous`."""
 
     @property
     def height(self) -> int:
@@ -111,7 +138,7 @@ class Lines:
     @property
     def natural_width(self) -> int:
         """The width of the longest line."""
-        return ceil(self._natural)
+        return ceil(max(stretch.natural for stretch in self._stretches))
 
     @property
     def end(self) -> tuple[float, int]:
@@ -132,7 +159,7 @@ class Lines:
             if on_character
             else QTextLine.CursorPosition.CursorBetweenCharacters
         )
-        return stretch.start + line.xToCursor(x, side)
+        return stretch.source.start + line.xToCursor(x, side)
 
     def covers(self, x: float, y: float) -> bool:
         """Return whether there is text under a point, not just room."""
@@ -153,53 +180,59 @@ class Lines:
         """Draw what is inside `clip`, with the top left corner at (x, y)."""
         painter.setPen(colour)
         for stretch in self._stretches:
-            top = y + stretch.first * self.pitch
+            top = y + stretch.source.first * self.pitch
             if top < clip.bottom() and top + stretch.count * self.pitch > clip.top():
                 ranges = _ranges(stretch, selected)
                 stretch.layout.draw(painter, QPointF(x, top), ranges, clip)
 
     def _line_at(self, y: float) -> tuple[_Stretch, QTextLine]:
         wanted = min(max(int(y // self.pitch), 0), self._count - 1)
-        stretch = next(s for s in reversed(self._stretches) if s.first <= wanted)
-        return stretch, stretch.layout.lineAt(wanted - stretch.first)
+        stretch = next(s for s in reversed(self._stretches) if s.source.first <= wanted)
+        return stretch, stretch.layout.lineAt(wanted - stretch.source.first)
 
-    def _break(self, text: str) -> None:
-        start, position = 0, 0
-        while True:
-            part = text[start : start + STRETCH]
-            is_last = start + len(part) >= len(text)
-            layout = self._lay_out(part, position)
-            count = layout.lineCount()
-            if not is_last and count > 1:
-                count -= 1
-                used = _prefix(part, layout.lineAt(count).textStart())
+    @property
+    def _manner(self) -> tuple[QFont, int, float, bool, bool]:
+        return self._font, self.pitch, self._width, self._is_anywhere, self._is_rtl
+
+    def _broken(self, previous: Sequence[_Stretch]) -> Iterable[_Stretch]:
+        start = position = first = 0
+        for index in count():
+            text = self._text[start : start + STRETCH]
+            end = position + units(text)
+            spans = tuple(s for s in self._spans if s.start < end and s.end > position)
+            is_last = start + len(text) >= len(self._text)
+            source = _Source(text, spans, position, first, is_last)
+            if index < len(previous) and previous[index].source == source:
+                stretch = previous[index]
             else:
-                used = len(part)
-            self._stretches.append(_Stretch(layout, position, self._count, count))
-            if not is_last:
-                self._cut(layout, part[:used], position)
-            self._count += count
+                stretch = self._stretch(source)
+            yield stretch
             if is_last:
                 return
-            start += used
-            position += units(part[:used])
+            start += stretch.used
+            position += units(text[: stretch.used])
+            first += stretch.count
 
-    def _cut(self, layout: QTextLayout, part: str, position: int) -> None:
-        """Break a stretch again, without what goes on in the next."""
-        layout.setText(part)
-        self._fill(layout, part, position)
-
-    def _lay_out(self, part: str, position: int) -> QTextLayout:
-        layout = QTextLayout(part, self._font)
+    def _stretch(self, source: _Source) -> _Stretch:
+        layout = QTextLayout(source.text, self._font)
         layout.setTextOption(self._option)
         layout.setCacheEnabled(True)
-        self._fill(layout, part, position)
-        return layout
+        natural = self._fill(layout, source)
+        lines, used = layout.lineCount(), len(source.text)
+        if not source.is_last and lines > 1:
+            # The last line goes on in the next stretch, and is left to it.
+            used = _prefix(source.text, layout.lineAt(lines - 1).textStart())
+            layout.setText(source.text[:used])
+            natural = self._fill(layout, source)
+            lines = layout.lineCount()
+        return _Stretch(source, layout, used, lines, natural)
 
-    def _fill(self, layout: QTextLayout, part: str, position: int) -> None:
-        if self._spans:
-            layout.setFormats(_formats(self._spans, position, position + units(part)))
-        baseline, pitch, width, natural = self._baseline, self.pitch, self._width, self._natural
+    def _fill(self, layout: QTextLayout, source: _Source) -> float:
+        if source.spans:
+            end = source.start + units(layout.text())
+            layout.setFormats(_formats(source.spans, source.start, end))
+        baseline, pitch, width = self._baseline, self.pitch, self._width
+        natural = 0.0
         layout.beginLayout()
         y = 0
         while (line := layout.createLine()).isValid():
@@ -208,25 +241,70 @@ class Lines:
             natural = max(natural, line.naturalTextWidth())
             y += pitch
         layout.endLayout()
-        self._natural = natural
+        return natural
+
+    def _compare(self, previous: "Lines") -> int:
+        same = _common_length(self._text, previous._text)
+        position = units(self._text[:same])
+        for one, other in zip_longest(self._spans, previous._spans):
+            if one != other:
+                starts = [span.start for span in (one, other) if span is not None]
+                position = min(position, *starts)
+                break
+        stretch = next(s for s in reversed(self._stretches) if s.source.start <= position)
+        line = stretch.layout.lineForTextPosition(
+            min(position - stretch.source.start, units(stretch.layout.text()))
+        )
+        number = line.lineNumber() if line.isValid() else 0
+        # The word before may have come from, or gone to, the line above.
+        return max(stretch.source.first + number - 1, 0) * self.pitch
+
+    def _new_option(self, metrics: QFontMetricsF) -> QTextOption:
+        modes = QTextOption.WrapMode
+        option = QTextOption()
+        option.setWrapMode(
+            modes.WrapAnywhere if self._is_anywhere else modes.WrapAtWordBoundaryOrAnywhere
+        )
+        option.setTabStopDistance(4 * metrics.horizontalAdvance(" "))
+        if self._is_rtl:
+            option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+            option.setAlignment(Qt.AlignmentFlag.AlignRight)
+        else:
+            option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+        return option
 
 
-def _option(metrics: QFontMetricsF, anywhere: bool) -> QTextOption:
-    option = QTextOption()
-    option.setWrapMode(
-        QTextOption.WrapMode.WrapAnywhere
-        if anywhere
-        else QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
-    )
-    option.setTabStopDistance(4 * metrics.horizontalAdvance(" "))
-    option.setAlignment(Qt.AlignmentFlag.AlignLeading)
-    return option
+def _common_length(one: str, other: str) -> int:
+    """Return how many characters two texts have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    if one[:high] == other[:high]:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _is_right_to_left(text: str) -> bool:
+    """Return whether the first letter with a direction is written from the right.
+
+    Said to Qt because only the first stretch of a long text would show it.
+    """
+    if text.isascii():
+        return False
+    directions = map(bidirectional, text)
+    return next((d for d in directions if d in ("L", "R", "AL")), "L") != "L"
 
 
 def _cursor_x(line: QTextLine, position: int) -> float:
-    # PySide gives back the position beside the place.
-    result: float | tuple[float, int] = line.cursorToX(position)
-    return result[0] if isinstance(result, tuple) else result
+    # PySide gives back the position beside the place, whatever it declares.
+    result: object = line.cursorToX(position)
+    x = result[0] if isinstance(result, tuple) else result
+    assert isinstance(x, float)
+    return x
 
 
 def _prefix(text: str, length: int) -> int:
@@ -248,14 +326,14 @@ def _ranges(stretch: _Stretch, selected: Selected | None) -> list[QTextLayout.Fo
     if selected is None:
         return []
     length = units(stretch.layout.text())
-    start = max(selected.start, stretch.start)
-    end = min(selected.end, stretch.start + length)
+    start = max(selected.start, stretch.source.start)
+    end = min(selected.end, stretch.source.start + length)
     if start >= end:
         return []
     look = QTextCharFormat()
     look.setBackground(selected.background)
     look.setForeground(selected.text)
-    return [_range(start, end, look, stretch.start)]
+    return [_range(start, end, look, stretch.source.start)]
 
 
 def _range(start: int, end: int, look: QTextCharFormat, origin: int) -> QTextLayout.FormatRange:

@@ -20,6 +20,9 @@ _NESTING = 60
 """Levels of lists and quotes; markdown-it drops what is deeper, we show the source."""
 
 
+_CLOSINGS = ("list_item_close", "bullet_list_close", "ordered_list_close", "blockquote_close")
+
+
 class _Parser(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802 - theirs
         return bool(host_of(url))
@@ -64,6 +67,7 @@ class _Walk:
     source: str
     start: int
     ordinal: int | None
+    """For the first list, if that began before."""
     units: list[Unit] = field(default_factory=list)
     _lines: list[int] = field(default_factory=list)
     """Offsets in the source at which its lines begin, and its end."""
@@ -97,9 +101,7 @@ class _Walk:
             self._begin_item(token)
         elif kind in ("bullet_list_open", "ordered_list_open", "blockquote_open"):
             self._begin(token)
-        elif kind in ("list_item_close", "bullet_list_close", "ordered_list_close"):
-            self._end(token)
-        elif kind == "blockquote_close":
+        elif kind in _CLOSINGS:
             self._end(token)
         elif kind in ("paragraph_open", "heading_open"):
             self._leaf = token
@@ -167,8 +169,8 @@ class _Walk:
         ordinal = None
         if token.type == "ordered_list_open":
             ordinal = int(token.attrs.get("start", 1))
-            if self.ordinal is not None and token.level == 0 and not self.units:
-                ordinal = self.ordinal
+            if self.ordinal is not None:
+                ordinal, self.ordinal = self.ordinal, None
         self._ordinals.append(ordinal)
 
     def _begin_item(self, token: Token) -> None:

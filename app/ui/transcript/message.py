@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from app.chat.conversation import Conversation
 from app.chat.message import Message, Role, Status
 from app.ui.theme import Theme
-from app.ui.transcript.blocks import Block, BlockStream, Container, PlainStream, code_at
+from app.ui.transcript.blocks import Block, Container, code_at
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.counts import Counts
 from app.ui.transcript.heights import Heights
@@ -22,6 +22,7 @@ from app.ui.transcript.layout import Layout, estimate, gap_between, lay_out
 from app.ui.transcript.parts import Name, Part, Pending, Quiet, Target, Thought, Waiting
 from app.ui.transcript.position import BELOW
 from app.ui.transcript.prose import draw_bars
+from app.ui.transcript.stream import BlockStream, PlainStream
 
 PENDING = BELOW - 1
 """The place of what was not read yet."""
@@ -36,6 +37,8 @@ class _Row:
     place: int
     gap: int
     layout: Layout | None = None
+    previous: Layout | None = None
+    """Of the part that stood here when it was last laid out."""
 
 
 class MessageLayout:
@@ -78,9 +81,30 @@ class MessageLayout:
     def has_layouts(self) -> bool:
         return bool(self._laid_out)
 
+    @property
+    def settled_count(self) -> int:
+        """How many blocks of its text were read and will not change."""
+        return self._settled
+
+    @property
+    def unsettled_row(self) -> int:
+        """The first row that may change when more is read."""
+        return max(self._head, 0) + self._settled
+
+    @property
+    def shows_end(self) -> bool:
+        """Whether all of its text was read, and its end is laid out."""
+        last = self._head + self._settled + len(self._stream.tail) - 1
+        is_read = not any(isinstance(row.part, Pending) for row in self._rows[-4:])
+        return is_read and (last < self._head or last in self._laid_out)
+
     def place(self, row: int) -> int:
         """Return the place of a row."""
         return self._rows[row].place
+
+    def top(self, row: int) -> int:
+        """Return where a row begins, below the gap above it."""
+        return self.heights.offset(row) + self._rows[row].gap
 
     def row_of(self, place: int) -> int:
         """Return the row at a place, or the one before if there is none."""
@@ -99,11 +123,30 @@ class MessageLayout:
         it = self._rows[row]
         if it.layout is not None or isinstance(it.part, Pending):
             return False
-        it.layout = lay_out(it.part, self._inner_width, self._theme)
+        it.layout = lay_out(it.part, self._inner_width, self._theme, it.previous)
+        it.previous = None
         self._counts.layouts += 1
         self._laid_out.add(row)
         self.heights[row] = it.gap + it.layout.height
         return True
+
+    def restyle(self, width: int, theme: Theme) -> None:
+        """Let go of all layouts and estimate anew, for another width or theme."""
+        self._width, self._theme = width, theme
+        self._laid_out.clear()
+        for row in self._rows:
+            row.layout = row.previous = None
+        room = self._inner_width
+        self.heights = Heights(row.gap + estimate(row.part, room, theme) for row in self._rows)
+
+    def first_difference(self, row: int) -> int:
+        """Return the height from which on a row is not what it was."""
+        top = self.heights.offset(row)
+        if row >= len(self._rows):
+            return top
+        it = self._rows[row]
+        same = it.layout.same_until if it.layout is not None else 0
+        return top + it.gap + same if same else top
 
     def drop_outside(self, top: int, bottom: int) -> None:
         """Let go of the layouts of rows that are not between two heights."""
@@ -111,16 +154,14 @@ class MessageLayout:
             return
         first, last = self.heights.find(top), self.heights.find(bottom)
         for row in [r for r in self._laid_out if not first <= r <= last]:
-            self._rows[row].layout = None
+            self._rows[row].layout = self._rows[row].previous = None
             self._laid_out.discard(row)
 
     # Reading
 
     def is_readable(self, conversation: Conversation) -> bool:
         """Return whether there is text here that was not read."""
-        return (
-            conversation.text(self.id) is not None and conversation.length(self.id) > self._taken
-        )
+        return conversation.text(self.id) is not None and conversation.length(self.id) > self._taken
 
     def read(
         self, conversation: Conversation, captions: Captions, is_unfolded: bool, allowance: int
@@ -178,13 +219,14 @@ class MessageLayout:
             row.part == part for row, (_, part) in zip(self._rows, head, strict=False)
         )
         start = self._head + self._settled if is_same else 0
-        items = [] if is_same else head
+        items = [] if is_same else list(head)
         first = self._settled if is_same else 0
         blocks = [*self._stream.settled[first:], *self._stream.tail]
         items += [(first + i, block) for i, block in enumerate(blocks)]
         caret = len(head) + first + len(blocks) - 1 if message.status.is_open and blocks else None
         pending = conversation.length(self.id) - self._taken
-        if pending > 0:
+        # A message has at least one row, also if it says nothing.
+        if pending > 0 or (self._is_own and not blocks and not first):
             items.append((PENDING, Pending(pending)))
         if not self._is_own:
             items += self._parts_below(message, captions)
@@ -233,11 +275,17 @@ class MessageLayout:
                 if it.part == part and it.place == place and it.gap == gap:
                     continue
             changed = row if changed is None else changed
-            self._set(row, _Row(part, place, gap))
+            self._set(row, _Row(part, place, gap, previous=self._previous(row, place, gap)))
         if start + len(items) < len(self._rows):
             self._truncate(start + len(items))
             changed = len(self._rows) if changed is None else changed
         return changed
+
+    def _previous(self, row: int, place: int, gap: int) -> Layout | None:
+        if row >= len(self._rows):
+            return None
+        it = self._rows[row]
+        return it.layout or it.previous if (it.place, it.gap) == (place, gap) else None
 
     def _gap(self, before: Part | None, part: Part) -> int:
         if before is None:

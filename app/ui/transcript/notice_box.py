@@ -31,6 +31,7 @@ class NoticeLayout:
     """A notice as a coloured box."""
 
     end = (0.0, 0, 0)
+    same_until = 0
 
     def __init__(self, notice: Notice, width: int, theme: Theme) -> None:
         self._theme = theme

@@ -24,7 +24,8 @@ def indent_in(container: Container, theme: Theme) -> int:
 class ProseLayout:
     """Text in one column, with a bullet or number in front if it begins an item."""
 
-    def __init__(self, block: Block, width: int, theme: Theme) -> None:
+    def __init__(self, block: Block, width: int, theme: Theme, previous: object = None) -> None:
+        before = previous._lines if isinstance(previous, ProseLayout) else None
         self._theme = theme
         self._indent = min(indent_of(block, theme), max(width - 80, 0))
         role = _role(block, theme)
@@ -35,8 +36,13 @@ class ProseLayout:
         self._font = font(role)
         self._links: list[tuple[int, int, str]] = []
         spans = self._spans(block.runs)
-        self._lines = Lines(text, self._font, role.line, width - self._indent, spans=spans)
+        room = width - self._indent
+        self._lines: Lines = Lines(text, self._font, role.line, room, spans=spans, previous=before)
         self._colour = _colour(block, theme)
+        self._frame: tuple[object, ...] = (block.kind, block.within, block.marker)
+        self._is_framed_as_before = (
+            isinstance(previous, ProseLayout) and previous._frame == self._frame
+        )
         self._marker = _marker_of(block.marker, block, self._font, role, theme)
 
     @property
@@ -46,6 +52,10 @@ class ProseLayout:
     @property
     def natural_width(self) -> int:
         return self._indent + self._lines.natural_width
+
+    @property
+    def same_until(self) -> int:
+        return self._lines.same_until if self._is_framed_as_before else 0
 
     @property
     def end(self) -> tuple[float, int, int]:
@@ -75,26 +85,34 @@ class ProseLayout:
 
     def _spans(self, runs: tuple[Run, ...]) -> list[Span]:
         spans, start = [], 0
+        looks: dict[tuple[bool, bool, bool, bool], QTextCharFormat] = {}
         for run in runs:
             end = start + units(run.text)
             if run.link:
                 self._links.append((start, end, run.link))
-            if run.link or run.is_code or run.is_strong or run.is_emphasis:
-                spans.append(Span(start, end, self._format(run)))
+            style = (run.is_emphasis, run.is_strong, run.is_code, bool(run.link))
+            if any(style):
+                if style not in looks:
+                    looks[style] = self._look(*style)
+                spans.append(Span(start, end, looks[style]))
             start = end
         return spans
 
-    def _format(self, run: Run) -> QTextCharFormat:
+    def _look(
+        self, is_emphasis: bool, is_strong: bool, is_code: bool, is_link: bool
+    ) -> QTextCharFormat:
         look = QTextCharFormat()
         face = QFont(self._font)
-        if run.is_code:
-            face = font(self._theme.type.code)
+        if is_code:
+            code, text = self._theme.type.code, self._theme.type.transcript
+            face = font(code)
+            face.setPixelSize(round(self._font.pixelSize() * code.size / text.size))
             look.setBackground(self._theme.colours.own_message)
-        if run.is_strong:
+        if is_strong:
             face.setWeight(QFont.Weight.DemiBold)
-        face.setItalic(run.is_emphasis)
+        face.setItalic(is_emphasis)
         look.setFont(face)
-        if run.link:
+        if is_link:
             look.setForeground(self._theme.colours.accent)
             look.setFontUnderline(True)
         return look
@@ -104,6 +122,7 @@ class RuleLayout:
     """A hairline between two blocks."""
 
     end = (0.0, 0, 0)
+    same_until = 0
 
     def __init__(self, block: Block, width: int, theme: Theme) -> None:
         self.height = theme.metrics.hairline

@@ -139,7 +139,7 @@ def test_words_stream_in_side_by_side_and_survive_a_kill(
         "again",
     ]
     assert set(chats[2].json) == {"model", "messages", "stream", "stream_options"}
-    assert secrets_in(data) == []
+    assert secrets_in(data.parent) == []
 
 
 def _wait_for_row(path: Path, query: str, at_least: int = 1) -> None:
@@ -314,7 +314,7 @@ def test_an_account_is_kept_in_the_keyring_and_nowhere_else(
     for chat in chats:
         assert chat.headers["authorization"] == f"Bearer {KEY}"
         assert chat.headers["x-prime-team-id"] == TEAM_ID
-    assert secrets_in(data) == []
+    assert secrets_in(data.parent) == []
 
 
 def test_without_a_keyring_a_key_lasts_for_the_run_and_the_window_says_so(
@@ -329,7 +329,7 @@ def test_without_a_keyring_a_key_lasts_for_the_run_and_the_window_says_so(
         program.reply()
         program.quit()
     assert program.output == ""
-    assert secrets_in(data) == []
+    assert secrets_in(data.parent) == []
 
 
 def test_a_team_that_cannot_be_read_is_never_replaced_by_another_payer(

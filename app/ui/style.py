@@ -1,27 +1,33 @@
-"""Style: the theme's colours and distances as a style sheet for Qt's own widgets."""
+"""Style: the theme's colours and distances as style sheets for Qt's own widgets.
+
+A sheet is a template in which `@role` stands for a colour or a size of the
+theme. What a dialog or pane needs for itself stands beside it, as its `STYLE`.
+"""
 
 from app.ui.theme import Theme
 
 
-def style_sheet(theme: Theme) -> str:
-    """Return the style sheet of the whole window. Lengths are device-independent pixels."""
-    c, m = theme.colours, theme.metrics
-    names = {name: getattr(c, name).name() for name in type(c).__slots__}
+def style_sheet(theme: Theme, *templates: str) -> str:
+    """Return a style sheet: what all windows share, then the templates given."""
+    colours, metrics, sizes = theme.colours, theme.metrics, theme.type
+    names = {name: getattr(colours, name).name() for name in type(colours).__slots__}
     names |= {
-        "control": f"{m.control_radius}px",
-        "block": f"{m.block_radius}px",
-        "message": f"{m.message_radius}px",
-        "small": f"{theme.type.small.size}px",
-        "title": f"{theme.type.title.size}px",
-        "transcript": f"{theme.type.transcript.size}px",
+        "radius_control": f"{metrics.control_radius}px",
+        "radius_block": f"{metrics.block_radius}px",
+        "radius_message": f"{metrics.message_radius}px",
+        "size_small": f"{sizes.small.size}px",
+        "size_caption": f"{sizes.caption.size}px",
+        "size_base": f"{sizes.base.size}px",
+        "size_title": f"{sizes.title.size}px",
+        "size_transcript": f"{sizes.transcript.size}px",
     }
-    sheet = _SHEET
+    sheet = "".join((SHARED, *templates))
     for name in sorted(names, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", names[name])
     return sheet
 
 
-_SHEET = """
+SHARED = """
 QMainWindow, QDialog { background: @window; }
 #conversations { background: @sidebar; }
 #models { background: @window; }
@@ -30,11 +36,11 @@ QSplitter::handle { background: @line; width: 1px; }
 QLabel { background: transparent; }
 #empty, #count, #state, #hint { color: @muted; }
 #name, #headline { font-weight: 600; }
-#state, #hint, #count { font-size: @small; }
+#state, #hint, #count { font-size: @size_small; }
 
 QPushButton, QToolButton {
     background: @raised; color: @text; border: 1px solid @strong_line;
-    border-radius: @control; padding: 5px 12px; min-height: 20px;
+    border-radius: @radius_control; padding: 5px 12px; min-height: 20px;
 }
 QPushButton:hover, QToolButton:hover { background: @accent_wash; }
 QPushButton:focus, QToolButton:focus { border: 2px solid @accent; padding: 4px 11px; }
@@ -51,14 +57,14 @@ QToolButton::menu-indicator { image: none; }
 QLineEdit {
     background: @raised; color: @text; border: 1px solid @strong_line;
     placeholder-text-color: @faint;
-    border-radius: @control; padding: 6px 10px; selection-background-color: @selection;
+    border-radius: @radius_control; padding: 6px 10px; selection-background-color: @selection;
     selection-color: @text;
 }
 QLineEdit:focus { border: 2px solid @accent; padding: 5px 9px; }
 
 QListView { background: transparent; color: @text; outline: none; }
 #conversations QListView::item {
-    padding: 8px 8px; border-radius: @control; border: 2px solid transparent;
+    padding: 8px 8px; border-radius: @radius_control; border: 2px solid transparent;
 }
 #conversations QListView::item:hover { background: @window; }
 QListView::item:selected { background: @selection; color: @text; }
@@ -78,9 +84,9 @@ QTabBar::tab {
 QTabBar::tab:selected { background: @surface; color: @text; border-bottom: 2px solid @accent; }
 QTabBar::tab:hover:!selected { color: @text; }
 
-#composer { background: @raised; border: 1px solid @strong_line; border-radius: @message; }
+#composer { background: @raised; border: 1px solid @strong_line; border-radius: @radius_message; }
 #composer QPlainTextEdit {
-    background: transparent; color: @text; font-size: @transcript;
+    background: transparent; color: @text; font-size: @size_transcript;
     placeholder-text-color: @faint;
     selection-background-color: @selection; selection-color: @text;
 }
@@ -90,8 +96,8 @@ QTabBar::tab:hover:!selected { color: @text; }
 #notice[tone="error"] { background: @error_wash; }
 #notice[tone="error"] #headline { color: @error; }
 #notice[tone="warning"] #headline { color: @warning; }
-#greeting { font-size: @title; font-weight: 600; }
-#card { background: @surface; border: 1px solid @strong_line; border-radius: @message; }
+#greeting { font-size: @size_title; font-weight: 600; }
+#card { background: @surface; border: 1px solid @strong_line; border-radius: @radius_message; }
 #problem { color: @error; }
 
 QMenuBar { background: @window; color: @text; }

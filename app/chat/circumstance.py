@@ -14,6 +14,8 @@ class About(StrEnum):
     """No keyring answered: keys are kept for this run only."""
     KEYRING_FAILED = "keyring_failed"
     """The keyring exists, but did not do what was asked."""
+    KEY_NOT_DELETED = "key_not_deleted"
+    """An account was removed, but the keyring still has its key."""
     STORE_DAMAGED = "store_damaged"
     """The database could not be read; it was set aside and a new one begun."""
     STORE_NEWER = "store_newer"

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     """The keyring did not answer, or is locked."""
     TEAM_UNREADABLE = "team_unreadable"
     """The account bills a team whose ID cannot be read: not sent."""
+    ACCOUNT_CHANGED = "account_changed"
+    """The account got another address, key or team before this was sent: not sent."""
     KEY_REFUSED = "key_refused"
     NO_BALANCE = "no_balance"
     FORBIDDEN = "forbidden"

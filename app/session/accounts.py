@@ -6,26 +6,31 @@ An account offered by the environment is stored nowhere.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.chat.account import (
     DEMO,
+    NO_CREDENTIALS,
     Account,
     Credentials,
+    InvalidSecret,
     SecretSource,
     clean_secret,
     new_account_id,
     normalise_endpoint,
+    origin,
     with_model,
 )
 from app.chat.circumstance import About, Circumstance
 from app.session.tasks import Tasks
-from app.store.accounts import save_account
+from app.store.accounts import delete_account, save_account
 from app.store.database import Database
 from app.store.errors import StoreError
 from app.store.preferences import save_preference
-from app.store.prime_cli import InvalidEnvironment, environment_account
+from app.store.prime_cli import CliLogin, InvalidEnvironment, cli_login, environment_account
 from app.store.secrets import Secrets, SecretsError
 from app.store.start import Found
 
@@ -36,10 +41,17 @@ class Accounts(QObject):
     Signals:
         changed: one was added, changed or removed.
         added: one was added and its secrets are where they belong. arg: the Account.
+        edited: an account's address, key or team is another. arg: the Account.
+        refused: its secrets could not be kept; nothing was changed. arg: the Account.
+        cli_login_found: the Prime CLI has a login that can be taken over.
+            arg: the CliLogin's team label, or empty; its context.
     """
 
     changed = Signal()
     added = Signal(object)
+    edited = Signal(object)
+    refused = Signal(object)
+    cli_login_found = Signal(str, str)
 
     def __init__(
         self,
@@ -56,6 +68,9 @@ class Accounts(QObject):
         self._tell = tell
         self._accounts: dict[str, Account] = {}
         self._keeps_demo = False
+        self._changing: set[str] = set()
+        self._environ: Mapping[str, str] = {}
+        self._cli_login: CliLogin | None = None
         self.preferred = ""
         """The id of the account a new conversation gets; empty: none there is."""
         self.is_imposed = False
@@ -65,6 +80,7 @@ class Accounts(QObject):
         """Begin with the accounts that were stored and the one this run was started for."""
         self._accounts = {account.id: account for account in found.accounts}
         self._keeps_demo = DEMO.id in self._accounts
+        self._environ = environ
         given = DEMO if demo else self._offered_by(environ)
         self.preferred = found.preferred if found.preferred in self._accounts else ""
         if given is not None:
@@ -81,6 +97,20 @@ class Accounts(QObject):
     def get(self, account_id: str) -> Account | None:
         """Return an account; None if it is not here any more. The demo always is."""
         return self._accounts.get(account_id) or (DEMO if account_id == DEMO.id else None)
+
+    def is_current(self, account: Account) -> bool:
+        """Return whether an account still has the address, key and team it had.
+
+        A request that was prepared for it may not go out with what belongs to
+        its successor.
+        """
+        now = self.get(account.id)
+        return (
+            now is not None
+            and account.id not in self._changing
+            and (now.endpoint, now.team, now.source)
+            == (account.endpoint, account.team, account.source)
+        )
 
     def add(self, name: str, endpoint: str, key: str, team: str = "", team_id: str = "") -> None:
         """Add an account as a person typed it; `added` follows once its secrets are kept.
@@ -100,6 +130,66 @@ class Accounts(QObject):
         )
         self._tasks.start(f"account {account.id}", self._add(account, credentials))
 
+    def edit(
+        self,
+        account_id: str,
+        name: str,
+        endpoint: str,
+        key: str | None,
+        team: str,
+        team_id: str | None,
+    ) -> None:
+        """Change an account; None keeps its key or team ID, an empty team ID drops the team.
+
+        Raises:
+            InvalidEndpoint: the address cannot be used.
+            InvalidSecret: the key or team ID cannot be one, or is missing although
+                the address is another: a key never follows to a new origin.
+        """
+        old = self._accounts[account_id]
+        address = normalise_endpoint(endpoint)
+        if origin(address) != old.origin and (
+            key is None or (old.team is not None and team_id is None)
+        ):
+            raise InvalidSecret("another address")
+        keeps_team = old.team is not None and team_id is None
+        account = replace(
+            old,
+            name=name.strip() or "Personal",
+            endpoint=address,
+            team=(team.strip() or "Team") if (keeps_team or team_id) else None,
+        )
+        given = (
+            clean_secret(key) if key is not None else None,
+            clean_secret(team_id) if team_id else None,
+        )
+        self._tasks.start(f"account {account.id}", self._edit(old, account, *given))
+
+    def remove(self, account_id: str) -> None:
+        """Forget an account and its secrets. Its conversations stay."""
+        account = self._accounts.pop(account_id, None)
+        if account is None:
+            return
+        if account.is_demo:
+            self._keeps_demo = False
+        if self.preferred == account_id:
+            self.preferred = next(iter(self._accounts), "")
+        self._tasks.start(f"account {account_id}", self._remove(account))
+        self.changed.emit()
+
+    def look_for_cli_login(self) -> None:
+        """Look for the Prime CLI's login; `cli_login_found` follows if there is one."""
+        self._tasks.start("cli login", self._look_for_cli_login())
+
+    def take_cli_login(self) -> None:
+        """Add the account of the Prime CLI's login that was found."""
+        login = self._cli_login
+        if login is not None:
+            account = Account(
+                new_account_id(), login.team or "Personal", login.endpoint, login.team
+            )
+            self._tasks.start(f"account {account.id}", self._add(account, login.credentials))
+
     def add_demo(self) -> None:
         """Add the demo, which has nothing to keep secret; `added` follows."""
         self._keeps_demo = True
@@ -118,12 +208,57 @@ class Accounts(QObject):
     async def _add(self, account: Account, credentials: Credentials) -> None:
         try:
             account = await asyncio.wrap_future(self._secrets.write(account, credentials))
-        except SecretsError as error:
-            self._tell(Circumstance(About.KEYRING_FAILED, str(error)))
+        except SecretsError:
+            self._tell(Circumstance(About.KEYRING_FAILED))
+            self.refused.emit(account)
             return
         if account.source is SecretSource.MEMORY:
             self._tell(Circumstance(About.NO_KEYRING))
         self._enter(account)
+
+    async def _edit(
+        self, old: Account, account: Account, key: str | None, team_id: str | None
+    ) -> None:
+        try:
+            known = await asyncio.wrap_future(self._secrets.read(old))
+        except SecretsError:
+            known = NO_CREDENTIALS
+        kept_team = known.team_id if account.team is not None else None
+        credentials = Credentials(key or known.key, team_id or kept_team)
+        if not credentials.key or (account.team is not None and not credentials.team_id):
+            self._tell(Circumstance(About.KEYRING_FAILED))
+            self.refused.emit(account)
+            return
+        self._changing.add(account.id)
+        try:
+            account = await asyncio.wrap_future(self._secrets.write(account, credentials))
+            self._accounts[account.id] = account
+        except SecretsError:
+            self._tell(Circumstance(About.KEYRING_FAILED))
+            self.refused.emit(account)
+            return
+        finally:
+            self._changing.discard(account.id)
+        self._store(account)
+        self.changed.emit()
+        self.edited.emit(account)
+
+    async def _remove(self, account: Account) -> None:
+        if account.source in (SecretSource.KEYRING, SecretSource.MEMORY):
+            try:
+                await asyncio.wrap_future(self._secrets.delete(account))
+            except SecretsError:
+                self._tell(Circumstance(About.KEY_NOT_DELETED, account.name))
+        try:
+            await asyncio.wrap_future(self._database.write(delete_account, account.id))
+        except StoreError as error:
+            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+
+    async def _look_for_cli_login(self) -> None:
+        login = await asyncio.to_thread(cli_login, self._environ, Path.home())
+        if login is not None:
+            self._cli_login = login
+            self.cli_login_found.emit(login.team or "", login.name)
 
     def _enter(self, account: Account) -> None:
         self._accounts[account.id] = account

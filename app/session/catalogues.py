@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from app.api.client import Client
 from app.api.errors import ServiceError
 from app.chat.account import Account
-from app.chat.failure import Failure, Kind
+from app.chat.failure import Failure
 from app.chat.model import Catalogue, Model
 from app.session.tasks import Tasks
+from app.session.trials import failure_of
 from app.store.catalogue import load_catalogue, save_catalogue
 from app.store.database import Database
 from app.store.errors import StoreError
-from app.store.secrets import KeyMissing, Secrets, SecretsError, TeamMissing
+from app.store.secrets import Secrets, SecretsError
 
 
 class Catalogues:
@@ -26,18 +27,30 @@ class Catalogues:
         database: Database,
         secrets: Secrets,
         tasks: Tasks,
+        is_current: Callable[[Account], bool],
         on_change: Callable[[str], None],
     ) -> None:
         self._client = client
         self._database = database
         self._secrets = secrets
         self._tasks = tasks
+        self._is_current = is_current
         self._on_change = on_change
         self._known: dict[str, Catalogue] = {}
+        self._gone: dict[str, frozenset[str]] = {}
 
     def of(self, account_id: str) -> Catalogue:
         """Return what is known of an account's models; empty before `refresh`."""
         return self._known.get(account_id, Catalogue())
+
+    def gone(self, account_id: str) -> frozenset[str]:
+        """Return the models that are listed, and were not there when asked."""
+        return self._gone.get(account_id, frozenset())
+
+    def note_gone(self, account_id: str, model_id: str) -> None:
+        """Remember that a listed model was not there; the next list forgets it."""
+        self._gone[account_id] = self.gone(account_id) | {model_id}
+        self._on_change(account_id)
 
     def refresh(self, account: Account) -> None:
         """Ask the service anew; what is known stays until it has answered."""
@@ -55,20 +68,17 @@ class Catalogues:
             await self._read_shelf(account)
         try:
             credentials = await asyncio.wrap_future(self._secrets.read(account))
+            if not self._is_current(account):
+                return
             models = await self._client.models(account, credentials)
         except asyncio.CancelledError:
             self._set(account.id, replace(self.of(account.id), is_loading=False))
             raise
-        except ServiceError as error:
-            self._fail(account, error.failure)
-        except TeamMissing:
-            self._fail(account, Failure(Kind.TEAM_UNREADABLE))
-        except KeyMissing:
-            self._fail(account, Failure(Kind.KEY_MISSING))
-        except SecretsError:
-            self._fail(account, Failure(Kind.KEY_UNREADABLE))
+        except (ServiceError, SecretsError) as error:
+            self._fail(account, failure_of(error))
         else:
             fetched = datetime.now(UTC)
+            self._gone.pop(account.id, None)
             self._set(account.id, Catalogue(tuple(models), fetched))
             await self._write_shelf(account, fetched, models)
 

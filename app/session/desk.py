@@ -6,16 +6,19 @@ conversation whose tab was closed stays in memory while a reply still runs.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from app.chat.circumstance import About, Circumstance
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation, Heading, first_words
+from app.chat.mark import Mark
 from app.chat.message import Message
 from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.store import conversations
+from app.store.conversations import save_heading
 from app.store.database import Database
 from app.store.errors import StoreError
 from app.store.start import Found
@@ -29,11 +32,14 @@ class Desk(QObject):
         list_changed: the list of conversations, or a heading in it.
         tabs_changed: which conversations have a tab, their order, or the front one.
         opened: the messages of a tab's conversation are here. arg: the Conversation.
+        deleted: a conversation was taken off the list. arg: its title; None: it is back,
+            or cannot be brought back any more.
     """
 
     list_changed = Signal()
     tabs_changed = Signal()
     opened = Signal(object)
+    deleted = Signal(object)
 
     def __init__(
         self,
@@ -54,6 +60,10 @@ class Desk(QObject):
         self._open: dict[int, Conversation] = {}
         self._tabs: list[int] = []
         self._front: int | None = None
+        self._marks: dict[int, Mark] = {}
+        self._anchors: dict[int, str] = {}
+        self._closed: list[int] = []
+        self._deleted: tuple[Heading, int | None] | None = None
 
     # What there is
 
@@ -87,12 +97,23 @@ class Desk(QObject):
         shown = [h for h in headings if h.leaf is not None or h.draft.strip()]
         return sorted(shown, key=lambda h: (h.updated, h.id), reverse=True)
 
+    @property
+    def marks(self) -> dict[int, Mark]:
+        """What there is to say of conversations that are not in front, by id."""
+        streaming = {c.id: Mark.STREAMING for c in self._open.values() if c.open_replies}
+        return self._marks | streaming
+
+    def anchor(self, conversation_id: int) -> str:
+        """Return where the reader was, as whoever scrolls put it; empty: at the end."""
+        return self._anchors.get(conversation_id, "")
+
     # Verbs
 
     def take_up(self, found: Found) -> None:
         """Lie out as it was left; nothing is loaded before it comes to the front."""
         self._headings = {heading.id: heading for heading in found.headings}
         self._tabs = [i for i in found.tabs if i in self._headings]
+        self._anchors = dict(found.anchors)
         if found.front in self._tabs:
             self._front = found.front
         self.list_changed.emit()
@@ -115,6 +136,7 @@ class Desk(QObject):
         if conversation_id not in self._tabs:
             self._tabs.append(conversation_id)
         self._front = conversation_id
+        self._marks.pop(conversation_id, None)
         self.tabs_changed.emit()
         if conversation_id not in self._open:
             self._tasks.start(f"open {conversation_id}", self._load(conversation_id))
@@ -124,6 +146,8 @@ class Desk(QObject):
         """Close a tab. The conversation stays in the list; its replies go on."""
         position = self._tabs.index(conversation_id)
         self._tabs.remove(conversation_id)
+        if self._is_kept(conversation_id):
+            self._closed.append(conversation_id)
         if self._front == conversation_id:
             self._front = None
             if self._tabs:
@@ -131,6 +155,78 @@ class Desk(QObject):
         self.let_go(conversation_id)
         self.tabs_changed.emit()
         self.save_tabs()
+
+    def close_others(self, conversation_id: int) -> None:
+        """Close every tab but one."""
+        self.show(conversation_id)
+        for other in [tab for tab in self._tabs if tab != conversation_id]:
+            self.close(other)
+
+    def reopen(self) -> None:
+        """Bring the tab closed last back, if its conversation is still there."""
+        while self._closed:
+            conversation_id = self._closed.pop()
+            if conversation_id in self._headings and conversation_id not in self._tabs:
+                self.show(conversation_id)
+                return
+
+    def move(self, conversation_id: int, position: int) -> None:
+        """Put a tab at another position."""
+        self._tabs.remove(conversation_id)
+        self._tabs.insert(position, conversation_id)
+        self.tabs_changed.emit()
+        self.save_tabs()
+
+    def rename(self, conversation_id: int, title: str) -> None:
+        """Give a conversation another title."""
+        if title.strip():
+            self._revise(replace(self.heading(conversation_id), title=" ".join(title.split())))
+
+    def pin(self, conversation_id: int, is_pinned: bool) -> None:
+        """Keep a conversation on top of the list, or no longer."""
+        self._revise(replace(self.heading(conversation_id), pinned=is_pinned))
+
+    def delete(self, conversation_id: int) -> None:
+        """Take a conversation off the list; `undelete` brings it back until the next one."""
+        heading = self.heading(conversation_id)
+        position = None
+        if conversation_id in self._tabs:
+            position = self._tabs.index(conversation_id)
+            self.close(conversation_id)
+        self.let_go(conversation_id)
+        heading = self._headings.pop(conversation_id, heading)
+        self._deleted = (heading, position)
+        self._hide(conversation_id, datetime.now(UTC))
+        self.list_changed.emit()
+        self.deleted.emit(heading.title or first_words(heading.draft))
+
+    def undelete(self) -> None:
+        """Bring back what was deleted last."""
+        if self._deleted is None:
+            return
+        (heading, position), self._deleted = self._deleted, None
+        self._headings[heading.id] = heading
+        self._hide(heading.id, None)
+        if position is not None:
+            self._tabs.insert(min(position, len(self._tabs)), heading.id)
+            self.show(heading.id)
+        self.list_changed.emit()
+        self.deleted.emit(None)
+
+    def note_end(self, conversation: Conversation, *, is_failed: bool) -> None:
+        """Mark a conversation whose reply ended while the person was elsewhere."""
+        if conversation.id != self._front:
+            self._marks[conversation.id] = Mark.FAILED if is_failed else Mark.UNREAD
+        self.let_go(conversation.id)
+        self.tabs_changed.emit()
+
+    def keep_anchor(self, conversation_id: int, anchor: str) -> None:
+        """Remember where the reader is; it is stored with the tabs."""
+        self._anchors[conversation_id] = anchor
+
+    def add_copy(self, heading: Heading, messages: Sequence[Message]) -> None:
+        """Store a conversation made of copies, and open it in front."""
+        self._tasks.start(f"copy {heading.id}", self._store_copy(heading, messages))
 
     def let_go(self, conversation_id: int) -> None:
         """Drop a conversation from memory if neither a tab nor a reply needs it."""
@@ -212,17 +308,48 @@ class Desk(QObject):
         if bodies.damaged:
             self._tell(Circumstance(About.TEXT_DAMAGED, str(len(bodies.damaged)), conversation.id))
 
+    def _revise(self, heading: Heading) -> None:
+        conversation = self._open.get(heading.id)
+        if conversation is not None:
+            conversation.revise(heading)
+            return
+        self._headings[heading.id] = heading
+        self._tasks.start(f"heading {heading.id}", self._write(save_heading, heading))
+        self.list_changed.emit()
+        self.tabs_changed.emit()
+
+    def _hide(self, conversation_id: int, when: datetime | None) -> None:
+        self._tasks.start(
+            f"hide {conversation_id}",
+            self._write(conversations.hide_conversation, conversation_id, when),
+        )
+
+    async def _store_copy(self, heading: Heading, messages: Sequence[Message]) -> None:
+        if await self._did_write(conversations.save_copy, heading, messages):
+            self._headings[heading.id] = heading
+            self.list_changed.emit()
+            self.show(heading.id)
+
+    async def _write(self, function: Callable[..., object], *args: object) -> None:
+        await self._did_write(function, *args)
+
+    async def _did_write(self, function: Callable[..., object], *args: object) -> bool:
+        try:
+            await asyncio.wrap_future(self._database.write(function, *args))
+        except StoreError as error:
+            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+            return False
+        return True
+
     def save_tabs(self) -> None:
         """Write which tabs are open; one nothing was written in does not come back."""
-        kept = [Tab(i, front=i == self._front) for i in self._tabs if self._is_kept(i)]
-        self._tasks.start("save tabs", self._write_tabs(kept))
+        kept = [
+            Tab(i, front=i == self._front, anchor=self._anchors.get(i, ""))
+            for i in self._tabs
+            if self._is_kept(i)
+        ]
+        self._tasks.start("save tabs", self._write(save_tabs, kept))
 
     def _is_kept(self, conversation_id: int) -> bool:
         heading = self.heading(conversation_id)
         return heading.leaf is not None or bool(heading.draft.strip())
-
-    async def _write_tabs(self, kept: list[Tab]) -> None:
-        try:
-            await asyncio.wrap_future(self._database.write(save_tabs, kept))
-        except StoreError as error:
-            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))

@@ -21,10 +21,11 @@ from app.chat.message import Completion, Delta, Message, Role, Status, Timing, T
 from app.chat.request import Request
 from app.session.saving import Saving
 from app.session.tasks import Tasks
+from app.session.trials import failure_of
 from app.store import conversations
 from app.store.database import Database
 from app.store.errors import StoreError
-from app.store.secrets import KeyMissing, Secrets, SecretsError, TeamMissing
+from app.store.secrets import Secrets, SecretsError
 
 SLICE_S = 0.004
 """A reply that arrives faster than it can be shown lets the window in this often."""
@@ -95,6 +96,7 @@ class Replies:
         secrets: Secrets,
         tasks: Tasks,
         saving: Saving,
+        is_current: Callable[[Account], bool],
         on_saved: Callable[[Conversation, StoreError | None], None],
     ) -> None:
         self._client = client
@@ -102,8 +104,9 @@ class Replies:
         self._secrets = secrets
         self._tasks = tasks
         self._saving = saving
+        self._is_current = is_current
         self._on_saved = on_saved
-        self.on_closed: Callable[[Conversation], None] = lambda conversation: None
+        self.on_closed: Callable[[Conversation, Message], None] = lambda conversation, message: None
         self._running: dict[int, _Running] = {}
 
     def start(
@@ -147,10 +150,10 @@ class Replies:
         except asyncio.CancelledError:
             # `stop` or `interrupt_all` has closed it; this is for nobody else's cancel.
             self._close(running, Status.STOPPED, None)
-        except ServiceError as error:
-            self._fail(running, error.failure)
-        except (SecretsError, StoreError) as error:
-            self._fail(running, Failure(_kind_of(error)))
+        except (ServiceError, SecretsError) as error:
+            self._fail(running, failure_of(error))
+        except StoreError:
+            self._fail(running, Failure(Kind.NOT_SAVED))
         finally:
             # Only an error of ours can still find it open; the task reports it.
             self._fail(running, Failure(Kind.BUG))
@@ -158,6 +161,9 @@ class Replies:
     async def _complete(self, running: _Running, reply: Message) -> None:
         assert reply.completion is not None
         credentials = await asyncio.wrap_future(self._secrets.read(running.account))
+        if not self._is_current(running.account):
+            self._fail(running, Failure(Kind.ACCOUNT_CHANGED))
+            return
         request = Request(
             account=running.account,
             model=reply.completion.model,
@@ -185,17 +191,25 @@ class Replies:
     async def _turns(self, conversation: Conversation, reply: Message) -> tuple[Turn, ...]:
         """Return what is sent: the system prompt and the path above the reply."""
         path = conversation.path(reply.id)[:-1]
-        missing = [i for i in path if conversation.message(i).text is None]
-        if missing:
-            bodies = await asyncio.wrap_future(
-                self._database.read(conversations.load_bodies, missing)
-            )
-            conversation.fill(bodies.found)
+        await self.bring_bodies(conversation, path)
         turns = [Turn(conversation.message(i).role, conversation.text(i) or "") for i in path]
         prompt = conversation.heading.system_prompt
         if prompt.strip():
             turns.insert(0, Turn(Role.SYSTEM, prompt))
         return tuple(turns)
+
+    async def bring_bodies(self, conversation: Conversation, message_ids: list[int]) -> None:
+        """Read from disk the texts of these messages that are not in memory.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        missing = [i for i in message_ids if conversation.message(i).text is None]
+        if missing:
+            bodies = await asyncio.wrap_future(
+                self._database.read(conversations.load_bodies, missing)
+            )
+            conversation.fill(bodies.found)
 
     def _fail(self, running: _Running, failure: Failure) -> None:
         status = Status.INTERRUPTED if failure.kind in _CUTS else Status.FAILED
@@ -212,7 +226,7 @@ class Replies:
             running.reply_id, status, running.outcome(completion, failure)
         )
         self._saving.save_finished(conversation, message)
-        self.on_closed(conversation)
+        self.on_closed(conversation, message)
 
     def _on_begun(
         self,
@@ -233,13 +247,3 @@ class Replies:
             self._on_saved(running.conversation, None)
         else:
             raise error
-
-
-def _kind_of(error: SecretsError | StoreError) -> Kind:
-    if isinstance(error, TeamMissing):
-        return Kind.TEAM_UNREADABLE
-    if isinstance(error, KeyMissing):
-        return Kind.KEY_MISSING
-    if isinstance(error, SecretsError):
-        return Kind.KEY_UNREADABLE
-    return Kind.NOT_SAVED

@@ -17,14 +17,17 @@ from app.api.client import Client
 from app.chat.account import Account
 from app.chat.circumstance import About, Circumstance
 from app.chat.conversation import Conversation, first_words
+from app.chat.failure import Kind
 from app.chat.message import Completion, Message, Role, Status
 from app.chat.model import UNPRICED, Model, first_choice
 from app.session.accounts import Accounts
 from app.session.catalogues import Catalogues
 from app.session.desk import Desk
+from app.session.preferences import Preferences
 from app.session.replies import Replies
 from app.session.saving import Saving
 from app.session.tasks import Tasks
+from app.session.trials import Trials
 from app.store.database import Database
 from app.store.errors import NewerSchema, StoreError
 from app.store.secrets import Secrets
@@ -75,15 +78,29 @@ class Session(QObject):
         self.can_save = False
         """Whether words can reach the disk; without that nothing is sent."""
         self.accounts = Accounts(database, secrets, self._tasks, self._tell, self)
+        self.preferences = Preferences(database, self._tasks, self._tell, self)
         self.desk = Desk(database, self._tasks, self._saving, self._new_id, self._tell, self)
         self.catalogues = Catalogues(
-            client, database, secrets, self._tasks, self._on_catalogue_changed
+            client,
+            database,
+            secrets,
+            self._tasks,
+            self.accounts.is_current,
+            self._on_catalogue_changed,
         )
         self._replies = Replies(
-            client, database, secrets, self._tasks, self._saving, self._on_words_written
+            client,
+            database,
+            secrets,
+            self._tasks,
+            self._saving,
+            self.accounts.is_current,
+            self._on_words_written,
         )
-        self._replies.on_closed = lambda conversation: self.desk.let_go(conversation.id)
+        self.trials = Trials(client, secrets, self._tasks)
+        self._replies.on_closed = self._on_reply_closed
         self.accounts.added.connect(self._on_account_added)
+        self.accounts.edited.connect(self._on_account_edited)
         self.desk.opened.connect(self._choose_model)
 
     # Beginning and end
@@ -103,6 +120,7 @@ class Session(QObject):
     async def _start(self) -> None:
         found = await self._open_database()
         self._ids = itertools.count(found.last_id + 1)
+        self.preferences.take_up(found.settings)
         self.accounts.take_up(found, self._environ, demo=self._demo)
         self.desk.take_up(found)
         self._show_first_tab()
@@ -149,6 +167,15 @@ class Session(QObject):
     def close_tab(self, conversation_id: int) -> None:
         """Close a tab; the last one is followed by an empty one."""
         self.desk.close(conversation_id)
+        if not self.desk.tabs:
+            self.new_conversation()
+
+    def delete(self, conversation_id: int) -> None:
+        """Take a conversation off the list; it can be brought back for a while."""
+        conversation = self.desk.conversation(conversation_id)
+        if conversation is not None:
+            self.stop(conversation)
+        self.desk.delete(conversation_id)
         if not self.desk.tabs:
             self.new_conversation()
 
@@ -199,13 +226,61 @@ class Session(QObject):
         self._ask(conversation, user, user.id)
         return True
 
-    def retry(self, conversation: Conversation, reply_id: int) -> bool:
-        """Ask again for a reply: a new version beside the old one; False if it cannot be."""
+    def retry(self, conversation: Conversation, reply_id: int, model_id: str | None = None) -> bool:
+        """Ask again for a reply, also of another model; False if it cannot be now.
+
+        The new reply is a version beside the old one, which stays.
+        """
         parent = conversation.message(reply_id).parent
         if parent is None or not self.can_send(conversation):
             return False
-        self._ask(conversation, None, parent)
+        self._ask(conversation, None, parent, model_id)
         return True
+
+    def edit(self, conversation: Conversation, message_id: int, text: str) -> bool:
+        """Send another version of the person's message; False if it cannot be now.
+
+        The old version and all that followed it stay.
+        """
+        if not text.strip() or not self.can_send(conversation):
+            return False
+        now = datetime.now(UTC)
+        parent = conversation.message(message_id).parent
+        user = Message(self._new_id(), parent, Role.USER, created=now, text=text, length=len(text))
+        conversation.revise(replace(conversation.heading, updated=now))
+        self._ask(conversation, user, user.id)
+        return True
+
+    def show_version(self, conversation: Conversation, message_id: int) -> None:
+        """Bring another version of a message into view, and remember that."""
+        conversation.show_version(message_id)
+        self._saving.note_draft(conversation)
+
+    def fork(self, conversation: Conversation, message_id: int) -> None:
+        """Copy a conversation up to a message into a new one, in front."""
+        path = conversation.path(message_id)
+        self._tasks.start(f"fork {conversation.id}", self._fork(conversation, path))
+
+    async def _fork(self, conversation: Conversation, path: list[int]) -> None:
+        await self._replies.bring_bodies(conversation, path)
+        now = datetime.now(UTC)
+        copies: list[Message] = []
+        for message_id in path:
+            original = conversation.snapshot(message_id)
+            if original.status.is_open:
+                original = replace(original, status=Status.INTERRUPTED)
+            parent = copies[-1].id if copies else None
+            copies.append(replace(original, id=self._new_id(), parent=parent))
+        heading = replace(
+            conversation.heading,
+            id=self._new_id(),
+            created=now,
+            updated=now,
+            pinned=False,
+            draft="",
+            leaf=copies[-1].id,
+        )
+        self.desk.add_copy(heading, copies)
 
     def stop(self, conversation: Conversation) -> None:
         """End the replies of a conversation that still run. Their text stays."""
@@ -219,15 +294,22 @@ class Session(QObject):
 
     # Inside
 
-    def _ask(self, conversation: Conversation, user: Message | None, parent: int) -> None:
+    def _ask(
+        self,
+        conversation: Conversation,
+        user: Message | None,
+        parent: int,
+        model_id: str | None = None,
+    ) -> None:
         heading = conversation.heading
+        model_id = model_id or heading.model
         account = self.accounts.get(heading.account_id)
         assert account is not None
-        known = self.catalogues.of(account.id).find(heading.model)
+        known = self.catalogues.of(account.id).find(model_id)
         completion = Completion(
             account_id=account.id,
             payer=account.payer,
-            model=heading.model,
+            model=model_id,
             parameters=heading.parameters,
             prices=known.prices if known else UNPRICED,
         )
@@ -271,11 +353,23 @@ class Session(QObject):
             ):
                 self.choose_account(conversation, account.id)
 
+    def _on_account_edited(self, account: Account) -> None:
+        self.catalogues.forget(account.id)
+        self.catalogues.refresh(account)
+
     def _on_catalogue_changed(self, account_id: str) -> None:
         self.catalogue_changed.emit(account_id)
         for conversation in self.desk.open:
             if conversation.heading.account_id == account_id:
                 self._choose_model(conversation)
+
+    def _on_reply_closed(self, conversation: Conversation, message: Message) -> None:
+        is_failed = message.status in (Status.FAILED, Status.INTERRUPTED)
+        self.desk.note_end(conversation, is_failed=is_failed)
+        completion = message.completion
+        failure = completion.failure if completion else None
+        if completion and failure and failure.kind is Kind.MODEL_GONE:
+            self.catalogues.note_gone(completion.account_id, completion.model)
 
     def _on_words_written(self, conversation: Conversation, error: StoreError | None) -> None:
         if error is None:

@@ -7,7 +7,7 @@ with the checksum it was written with. Whatever a file holds, what is loaded
 forms a tree: a message whose parent is lost hangs on the one before it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Connection
@@ -128,6 +128,14 @@ def save_message(db: Connection, conversation_id: int, message: Message) -> bool
     if message.completion is not None:
         ledger.save_completion(db, message.id, message.created, message.status, message.completion)
     return True
+
+
+def save_copy(db: Connection, heading: Heading, messages: Sequence[Message]) -> None:
+    """Save a conversation made of copies; what their requests cost is not counted again."""
+    save_heading(db, heading)
+    for message in messages:
+        save_message(db, heading.id, message)
+    ledger.mark_copies(db, [message.id for message in messages])
 
 
 def _save_skeleton(

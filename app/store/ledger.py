@@ -5,7 +5,7 @@ conversation is deleted: what was spent was spent.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -89,6 +89,13 @@ def save_completion(
     changed = db.execute(_UPDATE, (*_row(status, completion), message_id)).rowcount
     if not changed:
         begin_completion(db, message_id, started, status, completion)
+
+
+def mark_copies(db: Connection, message_ids: Iterable[int]) -> None:
+    """Leave the requests of these messages out of every sum: they are counted elsewhere."""
+    db.executemany(
+        "UPDATE completion SET is_copy = 1 WHERE message_id = ?", ((i,) for i in message_ids)
+    )
 
 
 def close_open_completions(db: Connection) -> None:

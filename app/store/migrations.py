@@ -127,7 +127,8 @@ CREATE TABLE completion ( -- the ledger: what was spent stays when its conversat
     duration_ms INTEGER,
     reasoning_ms INTEGER,
     request_ids TEXT,
-    failure TEXT
+    failure TEXT,
+    is_copy INTEGER NOT NULL DEFAULT 0 -- shown under a forked reply; it was made and paid once
 );
 CREATE INDEX completion_by_message ON completion(message_id);
 CREATE INDEX completion_by_time ON completion(started);

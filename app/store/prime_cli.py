@@ -1,23 +1,62 @@
-"""Prime CLI: what the environment offers of an account. Read, never written.
+"""Prime CLI: what its environment and its own files offer of an account. Read, never written.
 
-A key of the environment goes to the address of the environment: the two belong
-together, and a mix with what is stored elsewhere is never made.
-Source: https://docs.primeintellect.ai/inference.
+A key goes to the address it was found with: one of the environment to that of
+the environment, one of a file to that of the file. A mix is never made, and a
+login of which it cannot be told who would pay is none.
+Sources: https://docs.primeintellect.ai/inference and, for the files,
+PrimeIntellect-ai/prime, packages/prime/src/prime_cli/core/config.py.
 """
 
+import json
+import os
+import re
+import stat
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from app.chat.account import (
     PRIME_ENDPOINT,
     Account,
+    Credentials,
     InvalidEndpoint,
     InvalidSecret,
     SecretSource,
     clean_secret,
     normalise_endpoint,
+    origin,
 )
 
 ENVIRONMENT_ID = "environment"
+PRODUCTION = "production"
+"""The context the CLI has built in, and begins with."""
+ENVIRONMENT_TEAM = "Team in PRIME_TEAM_ID"
+FILE_LIMIT = 1 << 20
+"""Bytes; the CLI writes less than one thousand."""
+LABEL_LIMIT = 200
+
+_CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class CliLogin:
+    """What the Prime CLI is logged in with on this computer."""
+
+    name: str
+    """The CLI's context, "production" for most people."""
+    endpoint: str
+    """The address the key was found with, as `normalise_endpoint` returns it."""
+    team: str | None
+    """The team's label; None: the personal balance pays."""
+    credentials: Credentials = field(repr=False)
+    """With a team ID exactly when there is a team."""
+    path: Path
+    """The file the key was read from."""
+
+
+class _Unusable(Exception):
+    """A file is there, but no login can be made of it. Never holds what it held."""
 
 
 class InvalidEnvironment(Exception):
@@ -40,7 +79,7 @@ def environment_account(environ: Mapping[str, str]) -> Account | None:
     team = None
     if environ.get("PRIME_TEAM_ID", "").strip():
         _check_secret(environ, "PRIME_TEAM_ID", "team ID")
-        team = "Team in PRIME_TEAM_ID"
+        team = ENVIRONMENT_TEAM
     return Account(
         id=ENVIRONMENT_ID,
         name="Environment",
@@ -48,6 +87,141 @@ def environment_account(environ: Mapping[str, str]) -> Account | None:
         team=team,
         source=SecretSource.ENVIRONMENT,
     )
+
+
+def cli_login(environ: Mapping[str, str], home: Path) -> CliLogin | None:
+    """Return the login in the Prime CLI's files, or None where there is none to use.
+
+    `PRIME_CONTEXT` and `PRIME_TEAM_ID` count as they do for the CLI.
+    `PRIME_API_KEY` and `PRIME_INFERENCE_URL` do not: they are an account of
+    their own, and a key of a file goes nowhere but to the address of that file.
+    Reads up to two small files; call it where that may take a moment.
+    """
+    folder = home / ".prime"
+    try:
+        return _login(environ, folder)
+    except _Unusable:
+        return None
+
+
+def _login(environ: Mapping[str, str], folder: Path) -> CliLogin | None:
+    path = folder / "config.json"
+    document = _read(path) or {}
+    key, endpoint = _key(document), _own_endpoint(document)
+    chosen = environ.get("PRIME_CONTEXT", "").strip()
+    if chosen:
+        context_path = _context_path(folder, chosen)
+        document = _context(context_path, chosen)
+        before, endpoint = endpoint, _own_endpoint(document)
+        if "api_key" in document:
+            key, path = _key(document), context_path
+        elif origin(endpoint) != origin(before):
+            # The CLI would send the key of one file to the address of the other.
+            return None
+    if key is None:
+        return None
+    team, team_id = _team(environ, document)
+    return CliLogin(
+        name=_label(document.get("current_environment")) or PRODUCTION,
+        endpoint=endpoint,
+        team=team,
+        credentials=Credentials(key, team_id),
+        path=path,
+    )
+
+
+def _context(path: Path, name: str) -> dict[str, Any]:
+    if name.lower() == PRODUCTION:
+        # Prime's address, nobody's team; no key of its own.
+        return {"current_environment": PRODUCTION}
+    document = _read(path)
+    if document is None:
+        raise _Unusable
+    return document | {"current_environment": name}
+
+
+def _context_path(folder: Path, name: str) -> Path:
+    if not _CONTEXT.fullmatch(name):
+        raise _Unusable
+    return folder / "environments" / f"{name}.json"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return the JSON object in a file, None where there is no file.
+
+    A link is followed, but only a plain file is read: a pipe could wait for ever.
+    """
+    try:
+        content = _bytes(path)
+        document = json.loads(content.decode("utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError):
+        raise _Unusable from None
+    if not isinstance(document, dict):
+        raise _Unusable
+    return document
+
+
+def _bytes(path: Path) -> bytes:
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _Unusable
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(FILE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > FILE_LIMIT:
+        raise _Unusable
+    return content
+
+
+def _text(document: dict[str, Any], name: str) -> str:
+    value = document.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _Unusable
+    return value.strip()
+
+
+def _secret(pasted: str) -> str:
+    try:
+        return clean_secret(pasted)
+    except InvalidSecret:
+        raise _Unusable from None
+
+
+def _key(document: dict[str, Any]) -> str | None:
+    text = _text(document, "api_key")
+    return _secret(text) if text else None
+
+
+def _own_endpoint(document: dict[str, Any]) -> str:
+    try:
+        return normalise_endpoint(_text(document, "inference_url") or PRIME_ENDPOINT)
+    except InvalidEndpoint:
+        raise _Unusable from None
+
+
+def _team(environ: Mapping[str, str], document: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Return the label and the ID of the team that pays, or None twice."""
+    if of_environment := environ.get("PRIME_TEAM_ID", "").strip():
+        # The name in the file is that of another team.
+        return ENVIRONMENT_TEAM, _secret(of_environment)
+    if of_file := _text(document, "team_id"):
+        return _label(document.get("team_name")) or "Team", _secret(of_file)
+    return None, None
+
+
+def _label(value: Any) -> str:
+    """Return a text fit to be shown: one line, nothing invisible, not endless."""
+    if not isinstance(value, str):
+        return ""
+    visible = "".join(c if c.isprintable() else " " for c in value)
+    return " ".join(visible.split())[:LABEL_LIMIT]
 
 
 def _check_secret(environ: Mapping[str, str], variable: str, noun: str) -> None:

@@ -24,12 +24,20 @@ class Found:
     """Model id by account id."""
     tabs: tuple[int, ...] = ()
     front: int | None = None
+    anchors: dict[int, str] = field(default_factory=dict)
+    """Where the reader was, by conversation."""
+    settings: object = None
     last_id: int = 0
 
 
 def find(db: Connection) -> Found:
-    """Read what was there, after marking replies a crash left open as interrupted."""
+    """Read what was there.
+
+    Before that, replies a crash left open are marked as interrupted, and what
+    was deleted and not brought back goes for good.
+    """
     conversations.close_open_replies(db)
+    conversations.delete_hidden(db)
     kept = load_preferences(db)
     open_tabs = list_tabs(db)
     return Found(
@@ -43,5 +51,7 @@ def find(db: Connection) -> Found:
         },
         tabs=tuple(tab.conversation_id for tab in open_tabs),
         front=next((tab.conversation_id for tab in open_tabs if tab.front), None),
+        anchors={tab.conversation_id: tab.anchor for tab in open_tabs if tab.anchor},
+        settings=kept.get("settings"),
         last_id=conversations.last_id(db),
     )

@@ -242,6 +242,11 @@ def _asking(failure: Failure, payer: str) -> dict[Kind, tuple[str, str, tuple[Ac
             tr("Nothing was sent, so nobody else was billed."),
             (Act.RETRY, Act.EDIT_ACCOUNT),
         ),
+        Kind.ACCOUNT_CHANGED: (
+            tr("The account was changed before this was sent."),
+            not_sent,
+            (Act.RETRY,),
+        ),
         Kind.KEY_REFUSED: (
             tr("{host} did not accept this key.").format(host=failure.host or "Prime"),
             tr("It may have been copied in part, or lack the Inference permission."),
@@ -423,6 +428,11 @@ def circumstance(fact: Circumstance) -> Notice:
             Tone.ERROR,
             tr("The keyring did not keep the key."),
             tr("The account was not added. Unlock the keyring and add it again."),
+        ),
+        About.KEY_NOT_DELETED: (
+            Tone.WARNING,
+            tr("The keyring still has the key of {name}.").format(name=fact.detail),
+            tr("The account is removed. Delete its entry in the keyring’s own program."),
         ),
         About.STORE_DAMAGED: (
             Tone.WARNING,

@@ -1,0 +1,87 @@
+"""Preferences: the settings of the window, kept in the database."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.chat.circumstance import About, Circumstance
+from app.chat.settings import Appearance, ModelOrder, ReadingWidth, SendKey, Settings
+from app.session.tasks import Tasks
+from app.store.database import Database
+from app.store.errors import StoreError
+from app.store.preferences import save_preference
+
+NAME = "settings"
+
+_KINDS: dict[str, Callable[[Any], Any]] = {
+    "appearance": Appearance,
+    "reading_width": ReadingWidth,
+    "text_scale": float,
+    "send_key": SendKey,
+    "proxy": str,
+    "model_order": ModelOrder,
+    "favourites": frozenset,
+}
+
+
+class Preferences(QObject):
+    """The settings as they are now.
+
+    Signals:
+        changed: they are different. arg: the Settings.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        database: Database,
+        tasks: Tasks,
+        tell: Callable[[Circumstance], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._database = database
+        self._tasks = tasks
+        self._tell = tell
+        self._settings = Settings()
+
+    @property
+    def now(self) -> Settings:
+        return self._settings
+
+    def take_up(self, kept: object) -> None:
+        """Begin with what was kept; what cannot be read is as if it had not been."""
+        self._settings = read(kept)
+        self.changed.emit(self._settings)
+
+    def change(self, settings: Settings) -> None:
+        """Take new settings and keep them."""
+        if settings == self._settings:
+            return
+        self._settings = settings
+        self._tasks.start("save settings", self._save(settings))
+        self.changed.emit(settings)
+
+    async def _save(self, settings: Settings) -> None:
+        kept = asdict(settings) | {"favourites": sorted(settings.favourites)}
+        try:
+            await asyncio.wrap_future(self._database.write(save_preference, NAME, kept))
+        except StoreError as error:
+            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+
+
+def read(kept: object) -> Settings:
+    """Return settings from what was kept, field by field."""
+    if not isinstance(kept, Mapping):
+        return Settings()
+    found: dict[str, Any] = {}
+    for field in fields(Settings):
+        try:
+            found[field.name] = _KINDS[field.name](kept[field.name])
+        except (KeyError, ValueError, TypeError):
+            continue
+    return Settings(**found)

@@ -25,10 +25,9 @@ from app.chat.account import (
     with_model,
 )
 from app.chat.circumstance import About, Circumstance
+from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.store.accounts import delete_account, save_account
-from app.store.database import Database
-from app.store.errors import StoreError
 from app.store.preferences import save_preference
 from app.store.prime_cli import CliLogin, InvalidEnvironment, cli_login, environment_account
 from app.store.secrets import Secrets, SecretsError
@@ -55,14 +54,14 @@ class Accounts(QObject):
 
     def __init__(
         self,
-        database: Database,
+        saving: Saving,
         secrets: Secrets,
         tasks: Tasks,
         tell: Callable[[Circumstance], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._database = database
+        self._saving = saving
         self._secrets = secrets
         self._tasks = tasks
         self._tell = tell
@@ -174,6 +173,7 @@ class Accounts(QObject):
             self._keeps_demo = False
         if self.preferred == account_id:
             self.preferred = next(iter(self._accounts), "")
+        self._saving.keep(delete_account, account_id)
         self._tasks.start(f"account {account_id}", self._remove(account))
         self.changed.emit()
 
@@ -249,10 +249,6 @@ class Accounts(QObject):
                 await asyncio.wrap_future(self._secrets.delete(account))
             except SecretsError:
                 self._tell(Circumstance(About.KEY_NOT_DELETED, account.name))
-        try:
-            await asyncio.wrap_future(self._database.write(delete_account, account.id))
-        except StoreError as error:
-            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
 
     async def _look_for_cli_login(self) -> None:
         login = await asyncio.to_thread(cli_login, self._environ, Path.home())
@@ -269,19 +265,10 @@ class Accounts(QObject):
 
     def _store(self, account: Account) -> None:
         """Write what may be written: never an account that lives in this run only."""
-        self._tasks.start(f"store account {account.id}", self._write(account))
-
-    async def _write(self, account: Account) -> None:
-        try:
-            write = self._database.write
-            await asyncio.wrap_future(
-                write(save_preference, f"last_model/{account.id}", account.last_model)
-            )
-            if account.source is SecretSource.KEYRING or (account.is_demo and self._keeps_demo):
-                await asyncio.wrap_future(write(save_account, account))
-                await asyncio.wrap_future(write(save_preference, "account", account.id))
-        except StoreError as error:
-            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+        self._saving.keep(save_preference, f"last_model/{account.id}", account.last_model)
+        if account.source is SecretSource.KEYRING or (account.is_demo and self._keeps_demo):
+            self._saving.keep(save_account, account)
+            self._saving.keep(save_preference, "account", account.id)
 
     def _offered_by(self, environ: Mapping[str, str]) -> Account | None:
         try:

@@ -18,7 +18,6 @@ from app.chat.message import Message
 from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.store import conversations
-from app.store.conversations import save_heading
 from app.store.database import Database
 from app.store.errors import StoreError
 from app.store.start import Found
@@ -314,32 +313,24 @@ class Desk(QObject):
             conversation.revise(heading)
             return
         self._headings[heading.id] = heading
-        self._tasks.start(f"heading {heading.id}", self._write(save_heading, heading))
+        self._saving.keep(conversations.save_heading, heading)
         self.list_changed.emit()
         self.tabs_changed.emit()
 
     def _hide(self, conversation_id: int, when: datetime | None) -> None:
-        self._tasks.start(
-            f"hide {conversation_id}",
-            self._write(conversations.hide_conversation, conversation_id, when),
-        )
+        self._saving.keep(conversations.hide_conversation, conversation_id, when)
 
     async def _store_copy(self, heading: Heading, messages: Sequence[Message]) -> None:
-        if await self._did_write(conversations.save_copy, heading, messages):
-            self._headings[heading.id] = heading
-            self.list_changed.emit()
-            self.show(heading.id)
-
-    async def _write(self, function: Callable[..., object], *args: object) -> None:
-        await self._did_write(function, *args)
-
-    async def _did_write(self, function: Callable[..., object], *args: object) -> bool:
         try:
-            await asyncio.wrap_future(self._database.write(function, *args))
+            await asyncio.wrap_future(
+                self._database.write(conversations.save_copy, heading, messages)
+            )
         except StoreError as error:
             self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
-            return False
-        return True
+            return
+        self._headings[heading.id] = heading
+        self.list_changed.emit()
+        self.show(heading.id)
 
     def save_tabs(self) -> None:
         """Write which tabs are open; one nothing was written in does not come back."""
@@ -348,7 +339,7 @@ class Desk(QObject):
             for i in self._tabs
             if self._is_kept(i)
         ]
-        self._tasks.start("save tabs", self._write(save_tabs, kept))
+        self._saving.keep(save_tabs, kept)
 
     def _is_kept(self, conversation_id: int) -> bool:
         heading = self.heading(conversation_id)

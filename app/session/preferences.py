@@ -1,17 +1,13 @@
 """Preferences: the settings of the window, kept in the database."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.chat.circumstance import About, Circumstance
 from app.chat.settings import Appearance, ModelOrder, ReadingWidth, SendKey, Settings
-from app.session.tasks import Tasks
-from app.store.database import Database
-from app.store.errors import StoreError
+from app.session.saving import Saving
 from app.store.preferences import save_preference
 
 NAME = "settings"
@@ -36,17 +32,9 @@ class Preferences(QObject):
 
     changed = Signal(object)
 
-    def __init__(
-        self,
-        database: Database,
-        tasks: Tasks,
-        tell: Callable[[Circumstance], None],
-        parent: QObject,
-    ) -> None:
+    def __init__(self, saving: Saving, parent: QObject) -> None:
         super().__init__(parent)
-        self._database = database
-        self._tasks = tasks
-        self._tell = tell
+        self._saving = saving
         self._settings = Settings()
 
     @property
@@ -63,15 +51,9 @@ class Preferences(QObject):
         if settings == self._settings:
             return
         self._settings = settings
-        self._tasks.start("save settings", self._save(settings))
-        self.changed.emit(settings)
-
-    async def _save(self, settings: Settings) -> None:
         kept = asdict(settings) | {"favourites": sorted(settings.favourites)}
-        try:
-            await asyncio.wrap_future(self._database.write(save_preference, NAME, kept))
-        except StoreError as error:
-            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+        self._saving.keep(save_preference, NAME, kept)
+        self.changed.emit(settings)
 
 
 def read(kept: object) -> Settings:

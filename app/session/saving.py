@@ -66,14 +66,21 @@ class Saving(QObject):
     def save_drafts(self) -> None:
         """Write the drafts that changed, as they are now."""
         for conversation in self._drafts.values():
-            future = self._database.write(conversations.save_heading, conversation.heading)
-            asyncio.wrap_future(future).add_done_callback(self._on_draft_written)
+            self.keep(conversations.save_heading, conversation.heading)
         self._drafts.clear()
 
     def save_all(self) -> None:
         """Write everything that waits for its moment."""
         self.save_replies()
         self.save_drafts()
+
+    def keep(self, function: Callable[..., object], *args: object) -> None:
+        """Write something small now; that it could not be written is told.
+
+        Handed to the database before this returns: the program may end next.
+        """
+        future = self._database.write(function, *args)
+        asyncio.wrap_future(future).add_done_callback(self._on_kept)
 
     def _timer(self, lag_ms: int, save: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -100,7 +107,7 @@ class Saving(QObject):
         elif error is not None:
             raise error
 
-    def _on_draft_written(self, written: "asyncio.Future[None]") -> None:
+    def _on_kept(self, written: "asyncio.Future[object]") -> None:
         error = None if written.cancelled() else written.exception()
         if isinstance(error, StoreError):
             self._on_failure(error)

@@ -77,8 +77,8 @@ class Session(QObject):
         self._ids = itertools.count(1)
         self.can_save = False
         """Whether words can reach the disk; without that nothing is sent."""
-        self.accounts = Accounts(database, secrets, self._tasks, self._tell, self)
-        self.preferences = Preferences(database, self._tasks, self._tell, self)
+        self.accounts = Accounts(self._saving, secrets, self._tasks, self._tell, self)
+        self.preferences = Preferences(self._saving, self)
         self.desk = Desk(database, self._tasks, self._saving, self._new_id, self._tell, self)
         self.catalogues = Catalogues(
             client,
@@ -380,4 +380,6 @@ class Session(QObject):
             self.words_not_saved.emit(conversation)
 
     def _on_store_failed(self, error: StoreError) -> None:
-        self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+        # What could not even be opened has been told, with the reason.
+        if self.can_save:
+            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))

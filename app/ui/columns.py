@@ -27,6 +27,9 @@ class Side(Enum):
     RIGHT = 2
 
 
+_LIMITS = {Side.LEFT: LEFT_WIDTHS, Side.RIGHT: RIGHT_WIDTHS}
+
+
 class Shade(QWidget):
     """Darkens what lies below a floating pane.
 
@@ -72,10 +75,7 @@ class Columns(QWidget):
         self._shade = Shade(self)
         self._shade.hide()
         self._shade.clicked.connect(self.close_floating)
-        for side, (least, _, most) in {
-            Side.LEFT: LEFT_WIDTHS,
-            Side.RIGHT: RIGHT_WIDTHS,
-        }.items():
+        for side, (least, _, most) in _LIMITS.items():
             self._panes[side].setMinimumWidth(least)
             self._panes[side].setMaximumWidth(most)
         self._splitter.setSizes([LEFT_WIDTHS[1], 720, RIGHT_WIDTHS[1]])
@@ -120,7 +120,7 @@ class Columns(QWidget):
 
     def restore(self, settings: QSettings) -> None:
         """Take up what was kept."""
-        for side, limits in {Side.LEFT: LEFT_WIDTHS, Side.RIGHT: RIGHT_WIDTHS}.items():
+        for side, limits in _LIMITS.items():
             name = f"columns/{side.name.lower()}"
             width = _number(settings.value(f"{name}_width"), limits[1])
             self._widths[side] = min(max(width, limits[0]), limits[2])
@@ -154,6 +154,7 @@ class Columns(QWidget):
         if self._floating is side:
             self.close_floating()
         self._is_arranged[side] = True
+        self._panes[side].setMinimumWidth(_LIMITS[side][0])
         at = 0 if side is Side.LEFT else self._splitter.count()
         self._splitter.insertWidget(at, self._panes[side])
 

@@ -231,7 +231,7 @@ def install(which: str) -> None:
     if all(present.get(name) == mark for name, mark in wanted.items()):
         return
     print(f"Installing {which} requirements into {VENV.name}, once", flush=True)
-    if not PYTHON.exists() or present.get("python") not in (None, sys.version):
+    if present.get("python") != sys.version:  # None, or one that was never finished
         shutil.rmtree(VENV, ignore_errors=True)
         if subprocess.call([sys.executable, "-m", "venv", str(VENV)]) != 0:
             raise Stop("A virtual environment could not be made in .venv")

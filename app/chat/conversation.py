@@ -284,6 +284,10 @@ class Conversation(QObject):
             self._asked.update(missing)
             self.bodies_wanted.emit(missing)
 
+    def give_up(self, message_ids: Iterable[int]) -> None:
+        """Note that texts could not be read; they are asked for again when wanted."""
+        self._asked.difference_update(message_ids)
+
     def fill(self, bodies: Iterable[tuple[int, str, str]]) -> None:
         """Take in (id, text, reasoning) read from disk."""
         for message_id, text, reasoning in bodies:

@@ -62,6 +62,8 @@ class Desk(QObject):
         self._marks: dict[int, Mark] = {}
         self._anchors: dict[int, str] = {}
         self._closed: list[int] = []
+        saving.settled.connect(self.let_go)
+        saving.drafts_saved.connect(self.list_changed)
         self._deleted: tuple[Heading, int | None] | None = None
 
     # What there is
@@ -193,7 +195,7 @@ class Desk(QObject):
             position = self._tabs.index(conversation_id)
             self.close(conversation_id)
         self.let_go(conversation_id)
-        heading = self._headings.pop(conversation_id, heading)
+        self._headings.pop(conversation_id, None)
         self._deleted = (heading, position)
         self._hide(conversation_id, datetime.now(UTC))
         self.list_changed.emit()
@@ -233,11 +235,13 @@ class Desk(QObject):
         if conversation is None or conversation.open_replies or conversation_id in self._tabs:
             return
         self._saving.save_drafts()
+        if self._saving.is_busy(conversation_id):
+            return  # `settled` comes; until then the disk knows less than we do.
         heading = conversation.heading
         del self._open[conversation_id]
         if heading.leaf is None and not heading.draft.strip():
-            del self._headings[conversation_id]
-        else:
+            self._headings.pop(conversation_id, None)
+        elif conversation_id in self._headings:  # Not deleted meanwhile.
             self._headings[conversation_id] = heading
         conversation.deleteLater()
         self.list_changed.emit()
@@ -265,10 +269,9 @@ class Desk(QObject):
     # Inside
 
     async def _load(self, conversation_id: int) -> None:
-        heading = self._headings[conversation_id]
         messages: list[Message] = []
         try:
-            heading, messages = await asyncio.wrap_future(
+            _, messages = await asyncio.wrap_future(
                 self._database.read(conversations.load, conversation_id)
             )
         except StoreError as error:
@@ -276,6 +279,8 @@ class Desk(QObject):
             return
         if conversation_id in self._open or conversation_id not in self._tabs:
             return
+        # The heading in memory is never older than the one on disk.
+        heading = self._headings[conversation_id]
         conversation = self._take_in(Conversation(heading, messages, parent=self))
         self.opened.emit(conversation)
 
@@ -302,6 +307,10 @@ class Desk(QObject):
             bodies = await asyncio.wrap_future(self._database.read(conversations.load_bodies, ids))
         except StoreError as error:
             self._tell(Circumstance(About.STORE_UNREADABLE, str(error), conversation.id))
+            if self._open.get(conversation.id) is conversation:
+                conversation.give_up(ids)
+            return
+        if self._open.get(conversation.id) is not conversation:
             return
         conversation.fill(bodies.found)
         if bodies.damaged:

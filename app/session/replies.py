@@ -45,6 +45,10 @@ class _Running:
     first_token: float | None = None
     first_reasoning: float | None = None
     first_word: float | None = None
+    is_begun: bool = False
+    """Whether the person's words and the empty reply are on disk."""
+    ended: Message | None = None
+    """The finished reply, while it waits for them to be."""
     finish_reason: str = ""
     usage: Usage | None = None
     request_ids: tuple[str, ...] = ()
@@ -97,7 +101,7 @@ class Replies:
         tasks: Tasks,
         saving: Saving,
         is_current: Callable[[Account], bool],
-        on_saved: Callable[[Conversation, StoreError | None], None],
+        on_saved: Callable[[Conversation, Message | None, StoreError | None], None],
     ) -> None:
         self._client = client
         self._database = database
@@ -225,7 +229,10 @@ class Replies:
         message = conversation.finish(
             running.reply_id, status, running.outcome(completion, failure)
         )
-        self._saving.save_finished(conversation, message)
+        if running.is_begun:
+            self._saving.save_finished(conversation, message)
+        else:
+            running.ended = message
         self.on_closed(conversation, message)
 
     def _on_begun(
@@ -236,14 +243,18 @@ class Replies:
         saved: asyncio.Future[None],
     ) -> None:
         error = saved.exception()
+        conversation = running.conversation
         if isinstance(error, StoreError):
             # Nothing was sent: the words go back to where they were typed.
             self._running.pop(reply.id, None)
-            running.conversation.remove(reply.id)
+            conversation.remove(reply.id)
             if user is not None:
-                running.conversation.remove(user.id)
-            self._on_saved(running.conversation, error)
+                conversation.remove(user.id)
+            self._on_saved(conversation, user, error)
         elif error is None:
-            self._on_saved(running.conversation, None)
+            running.is_begun = True
+            if running.ended is not None:
+                self._saving.save_finished(conversation, running.ended)
+            self._on_saved(conversation, user, None)
         else:
             raise error

@@ -28,6 +28,7 @@ from app.session.replies import Replies
 from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.session.trials import Trials
+from app.store.conversations import load_bodies
 from app.store.database import Database
 from app.store.errors import NewerSchema, StoreError
 from app.store.secrets import Secrets
@@ -75,6 +76,8 @@ class Session(QObject):
         self._tasks = Tasks(loop, self.report_bug)
         self._saving = Saving(database, self._on_store_failed, self)
         self._ids = itertools.count(1)
+        self.has_started = False
+        """Whether what was stored is known; before that there is nothing to work on."""
         self.can_save = False
         """Whether words can reach the disk; without that nothing is sent."""
         self.accounts = Accounts(self._saving, secrets, self._tasks, self._tell, self)
@@ -123,6 +126,7 @@ class Session(QObject):
         self.preferences.take_up(found.settings)
         self.accounts.take_up(found, self._environ, demo=self._demo)
         self.desk.take_up(found)
+        self.has_started = True
         self._show_first_tab()
         self.started.emit()
         for account in self.accounts.all:
@@ -137,7 +141,7 @@ class Session(QObject):
         except StoreError as error:
             self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
         else:
-            self.can_save = True
+            self.can_save = self._saving.is_allowed = True
             if opening.kept is not None:
                 self._tell(Circumstance(About.STORE_DAMAGED, str(opening.kept)))
             return found
@@ -262,17 +266,24 @@ class Session(QObject):
         self._tasks.start(f"fork {conversation.id}", self._fork(conversation, path))
 
     async def _fork(self, conversation: Conversation, path: list[int]) -> None:
-        await self._replies.bring_bodies(conversation, path)
+        # Taken before the wait: the tab may be closed meanwhile.
+        originals = [conversation.snapshot(i) for i in path]
+        old = conversation.heading
+        missing = [message.id for message in originals if message.text is None]
+        bodies = await asyncio.wrap_future(self._database.read(load_bodies, missing))
+        texts = {message_id: rest for message_id, *rest in bodies.found}
         now = datetime.now(UTC)
         copies: list[Message] = []
-        for message_id in path:
-            original = conversation.snapshot(message_id)
+        for original in originals:
+            if original.id in texts:
+                text, reasoning = texts[original.id]
+                original = replace(original, text=text, reasoning=reasoning)
             if original.status.is_open:
                 original = replace(original, status=Status.INTERRUPTED)
             parent = copies[-1].id if copies else None
             copies.append(replace(original, id=self._new_id(), parent=parent))
         heading = replace(
-            conversation.heading,
+            old,
             id=self._new_id(),
             created=now,
             updated=now,
@@ -348,8 +359,10 @@ class Session(QObject):
     def _on_account_added(self, account: Account) -> None:
         self.catalogues.refresh(account)
         for conversation in self.desk.open:
-            if self.accounts.get(conversation.heading.account_id) is None or (
-                conversation.is_empty and conversation.id == self.desk.front
+            # One with a history is moved by the person only: somebody else would pay.
+            if conversation.is_empty and (
+                conversation.id == self.desk.front
+                or self.accounts.get(conversation.heading.account_id) is None
             ):
                 self.choose_account(conversation, account.id)
 
@@ -371,13 +384,20 @@ class Session(QObject):
         if completion and failure and failure.kind is Kind.MODEL_GONE:
             self.catalogues.note_gone(completion.account_id, completion.model)
 
-    def _on_words_written(self, conversation: Conversation, error: StoreError | None) -> None:
-        if error is None:
-            self.desk.save_tabs()
-            self.words_saved.emit(conversation)
-        else:
+    def _on_words_written(
+        self, conversation: Conversation, user: Message | None, error: StoreError | None
+    ) -> None:
+        if error is not None:
             self._on_store_failed(error)
-            self.words_not_saved.emit(conversation)
+            if user is not None:
+                # Its composer may be gone; where it is not, it knows better.
+                self.desk.keep_draft(conversation, user.text or "")
+                self.words_not_saved.emit(conversation)
+            self.desk.let_go(conversation.id)
+            return
+        self.desk.save_tabs()
+        if user is not None:
+            self.words_saved.emit(conversation)
 
     def _on_store_failed(self, error: StoreError) -> None:
         # What could not even be opened has been told, with the reason.

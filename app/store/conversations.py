@@ -76,6 +76,14 @@ def delete_hidden(db: Connection) -> int:
     return db.execute("DELETE FROM conversation WHERE deleted IS NOT NULL").rowcount
 
 
+def delete_blank(db: Connection) -> int:
+    """Delete conversations nothing was ever written in. Return how many."""
+    return db.execute(
+        "DELETE FROM conversation WHERE draft = '' AND NOT EXISTS"
+        " (SELECT 1 FROM message WHERE conversation_id = conversation.id)"
+    ).rowcount
+
+
 def last_id(db: Connection) -> int:
     """Return the greatest id a conversation or a message ever had here; 0 at first."""
     row = db.execute(

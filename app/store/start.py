@@ -38,6 +38,7 @@ def find(db: Connection) -> Found:
     """
     conversations.close_open_replies(db)
     conversations.delete_hidden(db)
+    conversations.delete_blank(db)
     kept = load_preferences(db)
     open_tabs = list_tabs(db)
     return Found(

@@ -27,6 +27,8 @@ class Deed:
     text: str
     menu: str
     keys: tuple[str, ...] = ()
+    repeats: bool = False
+    """Whether it goes on while its key is held down."""
     starts_group: bool = False
     """Whether the menu draws a line above it."""
 
@@ -45,8 +47,10 @@ def deeds() -> Iterable[Deed]:
         Deed("write", tr("&Write a message"), edit, ("Ctrl+J",), starts_group=True),
         Deed("find_model", tr("Choose a &model"), edit, ("Ctrl+M",)),
         Deed("refresh_models", tr("&Refresh the models"), edit, ("F5",)),
-        Deed("next_tab", tr("&Next tab"), view, ("Ctrl+Tab", "Ctrl+PgDown")),
-        Deed("previous_tab", tr("&Previous tab"), view, ("Ctrl+Shift+Tab", "Ctrl+PgUp")),
+        Deed("next_tab", tr("&Next tab"), view, ("Ctrl+Tab", "Ctrl+PgDown"), repeats=True),
+        Deed(
+            "previous_tab", tr("&Previous tab"), view, ("Ctrl+Shift+Tab", "Ctrl+PgUp"), repeats=True
+        ),
         Deed("toggle_conversations", tr("&Conversations"), view, ("Ctrl+B",), starts_group=True),
         Deed("toggle_models", tr("&Models"), view, ("Ctrl+Shift+B",)),
         Deed("about", tr("&About Coprime"), help_menu),
@@ -63,6 +67,8 @@ def build(parent: QWidget, verbs: Verbs) -> dict[str, QAction]:
     for deed in deeds():
         action = QAction(deed.text, parent)
         action.setObjectName(deed.name)
+        # A key held down must not ask, and pay, again and again.
+        action.setAutoRepeat(deed.repeats)
         action.setShortcuts([QKeySequence(keys) for keys in deed.keys])
         verb = verbs[deed.name]
         action.triggered.connect(lambda _checked=False, verb=verb: verb())

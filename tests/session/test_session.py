@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from app.chat.circumstance import About
 from app.chat.failure import Kind
 from app.chat.message import Status
@@ -206,3 +208,129 @@ def test_a_draft_and_an_empty_tab_are_kept_and_dropped(play: Play) -> None:
         assert running.session.desk.conversation(number) is None
 
     play(scenario)
+
+
+def test_trying_again_leaves_what_is_being_typed_alone(play: Play, server: Server) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await running.start("test/echo")
+        running.session.send(conversation, "hello")
+        await running.until(lambda: not conversation.open_replies)
+        saved: list[object] = []
+        running.session.words_saved.connect(saved.append)
+        running.session.desk.keep_draft(conversation, "half a thought")
+        running.session.retry(conversation, conversation.branch[-1])
+        await running.until(lambda: not conversation.open_replies)
+        assert saved == []
+        assert conversation.heading.draft == "half a thought"
+
+    play(scenario)
+
+
+def test_words_that_could_not_be_saved_are_a_draft_again_without_their_tab(play: Play) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await running.start("test/echo")
+        running.database.close()
+        running.session.send(conversation, "precious")
+        running.session.stop(conversation)
+        number = conversation.id
+        running.session.close_tab(number)
+        await running.until(lambda: running.session.desk.heading(number).draft == "precious")
+        assert number in [h.id for h in running.session.desk.headings]
+
+    play(scenario)
+
+
+def test_a_reply_that_ends_behind_a_closed_tab_is_whole_when_the_tab_comes_back(
+    play: Play, server: Server
+) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await running.start("test/gated")
+        desk, number = running.session.desk, conversation.id
+        running.session.send(conversation, "hello")
+        await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
+        running.session.close_tab(number)
+        disk_is_free = threading.Event()
+        running.database.write(lambda _db: disk_is_free.wait(10))
+        server.release()
+        await running.until(lambda: not conversation.open_replies)
+        desk.show(number)
+        again = desk.conversation(number)
+        assert again is conversation, "memory is newer than the disk"
+        assert again.text(again.branch[-1]) == "one two three"
+        disk_is_free.set()
+        await running.until(lambda: not desk.marks)
+        assert desk.conversation(number) is conversation
+
+    play(scenario)
+
+
+def test_a_draft_typed_just_before_closing_is_there_when_reopened(play: Play) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await running.start("test/echo")
+        running.session.send(conversation, "hello")
+        await running.until(lambda: not conversation.open_replies)
+        desk, number = running.session.desk, conversation.id
+        disk_is_free = threading.Event()
+        running.database.write(lambda _db: disk_is_free.wait(10))
+        desk.keep_draft(conversation, "fresh draft")
+        running.session.close_tab(number)
+        desk.reopen()
+        assert desk.heading(number).draft == "fresh draft"
+        disk_is_free.set()
+        await running.until(lambda: desk.conversation(number))
+
+    play(scenario)
+
+
+def test_a_new_account_does_not_pay_for_old_conversations(play: Play) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await running.start("test/echo")
+        running.session.send(conversation, "hello")
+        await running.until(lambda: not conversation.open_replies)
+        running.session.choose_account(conversation, "gone")
+        running.session.accounts.add_demo()
+        await running.until(lambda: len(running.session.accounts.all) == 2)
+        assert conversation.heading.account_id == "gone"
+        assert not running.session.send(conversation, "who pays?")
+
+    play(scenario)
+
+
+def test_what_could_not_be_read_is_not_written_over(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def first(running: Running) -> None:
+        conversation = await running.start("test/echo")
+        running.session.send(conversation, "precious")
+        await running.until(lambda: not conversation.open_replies)
+
+    async def second(running: Running) -> None:
+        with closing(sqlite3.connect(tmp_path / "data/conversations.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            running.session.start()
+            await running.until(lambda: running.session.has_started)
+            assert not running.session.can_save
+            other.rollback()
+        conversation = running.session.new_conversation()
+        running.session.desk.keep_draft(conversation, "typed all the same")
+        assert not running.session.send(conversation, "and sent?")
+        await asyncio.sleep(0)
+
+    play(first)
+    monkeypatch.setattr("app.store.connection._BUSY_MS", 50)
+    play(second)
+    with closing(sqlite3.connect(tmp_path / "data/conversations.db")) as db:
+        assert db.execute("SELECT title FROM conversation").fetchall() == [("precious",)]
+        assert db.execute("SELECT count(*) FROM tab").fetchone() == (1,)
+
+
+def test_nothing_is_left_of_conversations_nothing_was_written_in(
+    play: Play, tmp_path: Path
+) -> None:
+    async def scenario(running: Running) -> None:
+        await running.start("test/echo")
+
+    play(scenario)
+    play(scenario)
+    with closing(sqlite3.connect(tmp_path / "data/conversations.db")) as db:
+        assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)

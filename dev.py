@@ -89,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="{" + ",".join(COMMANDS) + "}",
         help="run: open the window; test: the whole suite, headless; "
         "check: linters, types, import contracts; bench: measurements; "
+        "tour FOLDER: pictures of the window in every state; "
         "lock: compile requirements/*.txt anew (needs uv)",
     )
     result.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -137,6 +138,13 @@ def bench(rest: list[str]) -> int:
     return subprocess.call([str(PYTHON), "-P", "-m", "tests.benchmarks", *rest])
 
 
+def tour(rest: list[str]) -> int:
+    """Drive the window through its states and write pictures into a folder."""
+    require(libraries=QT)
+    install("dev")
+    return subprocess.call([str(PYTHON), "-P", "-m", "tests.tour", *rest])
+
+
 def lock(rest: list[str]) -> int:
     """Compile the hash-locked requirements from pyproject.toml. Writes no index address."""
     if not shutil.which("uv"):
@@ -149,7 +157,7 @@ def lock(rest: list[str]) -> int:
     return 0
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "lock": lock}
+COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "tour": tour, "lock": lock}
 
 
 def call(module: str, *arguments: str) -> int:

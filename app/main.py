@@ -211,9 +211,9 @@ async def live(
     for number in (signal.SIGTERM, signal.SIGINT):
         end_on(loop, number, window)
     QGuiApplication.styleHints().colorSchemeChanged.connect(
-        lambda: window.set_theme(follow_system())
+        lambda: window.follow_system(follow_system())
     )
-    window.attach(session)
+    window.attach(session, paths.data)
     session.start()
     code = await ended
     window.hide()

@@ -247,7 +247,7 @@ def test_the_demo_needs_no_account_and_no_network(data: Path) -> None:
 def test_a_stranger_is_welcomed_and_can_try_it_offline(data: Path) -> None:
     with Program(data) as program:
         program.until(lambda s: s["welcome"], "the welcome")
-        program.click("Try it offline")
+        program.click("Try it")
         program.ready()
         choose(program, "demo/echo")
         program.say("hello")
@@ -285,7 +285,7 @@ def keyring(tmp_path: Path) -> Iterator[SecretService]:
 
 def add_account(program: Program, server: Server) -> None:
     program.until(lambda s: s["welcome"], "the welcome")
-    program.click("Add an account…")
+    program.click("Address and team…")
     program.fill(KEY, "Ada", server.endpoint, TEAM_ID, "Research Lab")
     program.click("Add account")
     program.until(lambda s: not s["welcome"] and s["models"], "the account")

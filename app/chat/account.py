@@ -71,6 +71,11 @@ class Account:
         return origin(self.endpoint)
 
     @property
+    def is_stored(self) -> bool:
+        """Whether it is the person's own to change: not of the environment, not the demo."""
+        return self.source in (SecretSource.KEYRING, SecretSource.MEMORY)
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is the service played inside the program."""
         return self.endpoint == DEMO_ENDPOINT

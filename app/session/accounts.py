@@ -43,7 +43,9 @@ class Accounts(QObject):
         edited: an account's address, key or team is another. arg: the Account.
         refused: its secrets could not be kept; nothing was changed. arg: the Account.
         cli_login_found: the Prime CLI has a login that can be taken over.
-            arg: the CliLogin's team label, or empty; its context.
+            args: its team's label, or empty; its context.
+        keyring_found: what people call the keyring of this computer. arg: its name,
+            empty where there is none.
     """
 
     changed = Signal()
@@ -51,6 +53,7 @@ class Accounts(QObject):
     edited = Signal(object)
     refused = Signal(object)
     cli_login_found = Signal(str, str)
+    keyring_found = Signal(str)
 
     def __init__(
         self,
@@ -181,6 +184,10 @@ class Accounts(QObject):
         """Look for the Prime CLI's login; `cli_login_found` follows if there is one."""
         self._tasks.start("cli login", self._look_for_cli_login())
 
+    def look_for_keyring(self) -> None:
+        """Look for a keyring; `keyring_found` follows."""
+        self._tasks.start("keyring", self._look_for_keyring())
+
     def take_cli_login(self) -> None:
         """Add the account of the Prime CLI's login that was found."""
         login = self._cli_login
@@ -255,6 +262,13 @@ class Accounts(QObject):
         if login is not None:
             self._cli_login = login
             self.cli_login_found.emit(login.team or "", login.name)
+
+    async def _look_for_keyring(self) -> None:
+        try:
+            name = await asyncio.wrap_future(self._secrets.backend())
+        except SecretsError:
+            name = None
+        self.keyring_found.emit(name or "")
 
     def _enter(self, account: Account) -> None:
         self._accounts[account.id] = account

@@ -171,6 +171,11 @@ class Desk(QObject):
                 self.show(conversation_id)
                 return
 
+    @property
+    def can_reopen(self) -> bool:
+        """Whether a tab was closed that can come back."""
+        return any(i in self._headings and i not in self._tabs for i in self._closed)
+
     def move(self, conversation_id: int, position: int) -> None:
         """Put a tab at another position."""
         self._tabs.remove(conversation_id)

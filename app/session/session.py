@@ -116,6 +116,7 @@ class Session(QObject):
         """Stop every reply, save everything, close network and disk, within 2 s."""
         self._replies.interrupt_all()
         self._saving.save_all()
+        self.desk.save_tabs()
         await self._tasks.end(END_S)
         await self._client.close()
         self._database.close(END_S)

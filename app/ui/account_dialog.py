@@ -1,119 +1,254 @@
-"""AccountDialog: name, address, key and team of a new account.
+"""AccountDialog: asks for an account, new or known.
 
-What is pasted into the key and team fields is masked, never shown again, and
-leaves this dialog only towards the keyring.
+What is pasted into the key and team fields is masked, leaves this dialog only
+with a form, and is gone when the dialog closes.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from app.chat.account import PRIME_ENDPOINT, InvalidEndpoint, InvalidSecret
-from app.session import Session
+from app.chat.account import Account
+from app.ui import account_form, icons
+from app.ui.account_form import AccountFields, plain_label
+from app.ui.picture import Picture
+from app.ui.style import style_sheet
+from app.ui.theme import Theme
+
+WIDTH = 480
+
+STYLE = """
+#accountdialog { background: @window; }
+#accountdialog QScrollArea, #accountpage, #accountfields { background: transparent; border: none; }
+#accountdialog QPushButton {
+    background: @raised; color: @text; border-color: @strong_line; outline: none;
+}
+#accountdialog QPushButton:hover { background: @accent_wash; }
+#accountdialog QPushButton:focus { border-color: @accent; }
+#accountdialog QPushButton:disabled { background: @window; color: @faint; border-color: @line; }
+#accountdialog #primary { background: @accent; color: @on_accent; border-color: @accent; }
+#accountdialog #primary:hover, #accountdialog #primary:focus { border-color: @text; }
+#accountdialog #primary:disabled { background: @window; color: @faint; border-color: @strong_line; }
+#status { color: @muted; font-size: @size_small; }
+#status[tone="good"] { color: @accent; }
+#status[tone="error"] { color: @error; }
+"""
+
+
+class Status(QWidget):
+    """A line of words with an icon, and room for a second one."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme: Theme | None = None
+        self._drawing, self._tone = "", ""
+        self._icon = Picture(14, self)
+        self._words = plain_label(self, "status")
+        self._words.setMinimumHeight(32)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+
+    @property
+    def text(self) -> str:
+        return self._words.text()
+
+    def show_words(self, sentence: str, drawing: str, tone: str = "") -> None:
+        """Say something. `tone`: "good", "error" or neither."""
+        self._drawing, self._tone = drawing, tone
+        self._words.setText(sentence)
+        self._words.setProperty("tone", tone)
+        self._words.style().unpolish(self._words)
+        self._words.style().polish(self._words)
+        self._draw_icon()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icon in another theme's colour."""
+        self._theme = theme
+        self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        if self._theme is None or not self._drawing:
+            return
+        colours = self._theme.colours
+        colour = {"good": colours.accent, "error": colours.error}.get(self._tone, colours.muted)
+        self._icon.show_icon(icons.icon(self._drawing, colour))
 
 
 class AccountDialog(QDialog):
-    """Asks for an account; stays open until what was typed can be one."""
+    """Asks for an account; stays open until `accept` is called on it.
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    Signals:
+        submitted: the person wants this account kept. arg: the AccountForm.
+        test_requested: the person wants to know whether it works. arg: the AccountForm.
+    """
+
+    submitted = Signal(object)
+    test_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None, theme: Theme, account: Account | None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Add an account"))
-        self._session = session
-        self._name = QLineEdit(self)
-        self._name.setPlaceholderText(self.tr("Personal"))
-        self._endpoint = QLineEdit(PRIME_ENDPOINT, self)
-        self._key = self._secret(self.tr("Paste it here"))
-        self._team = QLineEdit(self)
-        self._team.setPlaceholderText(self.tr("Research Lab"))
-        self._team_id = self._secret(self.tr("Empty: the personal balance pays"))
-        self._problem = QLabel(self)
-        self._problem.setObjectName("problem")
-        self._problem.setTextFormat(Qt.TextFormat.PlainText)
-        self._problem.setWordWrap(True)
-        self._problem.hide()
+        self.setObjectName("accountdialog")
+        self._is_new = account is None
+        self._is_busy = False
+        self._focus: QWidget | None = None
+        self._working = ""
+        self._place = self.tr("Key and team ID are kept in this computer’s keyring, nowhere else.")
+        title = self.tr("Add an account") if account is None else self.tr("Edit the account")
+        self.setWindowTitle(title)
+        self.fields = AccountFields(account, self)
+        self.fields.setObjectName("accountfields")
+        self.status = Status(self)
+        self.test = QPushButton(self.tr("Test"), self)
+        self.save = QPushButton(self.tr("Add account") if self._is_new else self.tr("Save"), self)
+        self.cancel = QPushButton(self.tr("Cancel"), self)
         self._lay_out()
-        self._key.setFocus()
+        self.set_theme(theme)
+        self._show_hint()
+        self.fields.edited.connect(self._show_hint)
+        self.test.clicked.connect(self._on_test_clicked)
+        self.save.clicked.connect(self._on_save_clicked)
+        self.cancel.clicked.connect(self.reject)
+        self.fields.key.line.setFocus()
 
-    def _secret(self, placeholder: str) -> QLineEdit:
-        field = QLineEdit(self)
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-        field.setInputMethodHints(
-            Qt.InputMethodHint.ImhHiddenText
-            | Qt.InputMethodHint.ImhSensitiveData
-            | Qt.InputMethodHint.ImhNoPredictiveText
-        )
-        field.setPlaceholderText(placeholder)
-        return field
+    def show_keyring(self, name: str | None) -> None:
+        """Say where secrets will be kept: in the keyring of this name, or nowhere."""
+        if name is None:
+            self._place = self.tr(
+                "This computer has no keyring that Coprime can use: "
+                "key and team ID are kept for this run only."
+            )
+        else:
+            place = self.tr("Key and team ID are kept in {name}, nowhere else.")
+            self._place = place.format(name=name)
+        if not self._is_busy:
+            self._show_hint()
+
+    def show_problem(self, field: str, sentence: str) -> None:
+        """Say what is wrong, below a field of `AccountForm` or, for another name, at the end."""
+        place = self.fields.by_name.get(field)
+        if place is None:
+            self.status.show_words(sentence, "circle-alert", "error")
+            return
+        self._show_hint()
+        place.show_problem(sentence)
+        place.line.setFocus()
+        place.line.selectAll()
+        self._fit()
+
+    def show_test(self, sentence: str, is_good: bool) -> None:
+        """Say what came of a test."""
+        tone = "good" if is_good else "error"
+        self.status.show_words(sentence, "check" if is_good else "circle-alert", tone)
+
+    def show_busy(self, busy: bool) -> None:
+        """Say that what was asked for is under way; only Cancel works meanwhile."""
+        if busy == self._is_busy:
+            return
+        self._is_busy = busy
+        if busy:
+            self._focus = self.focusWidget()
+            self.cancel.setFocus()
+        for part in (self.fields, self.test, self.save):
+            part.setEnabled(not busy)
+        if busy:
+            self.status.show_words(self._working or self.tr("Checking…"), "hourglass")
+            return
+        self._show_hint()
+        if self._focus is not None:
+            self._focus.setFocus()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show it in another theme."""
+        self.setStyleSheet(style_sheet(theme, account_form.STYLE, STYLE))
+        self.status.set_theme(theme)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setSpacing(12)
-        form.addRow(self.tr("&Key"), self._key)
-        form.addRow(self.tr("&Name"), self._name)
-        form.addRow(self.tr("&Address"), self._endpoint)
-        form.addRow(self.tr("Team &ID"), self._team_id)
-        form.addRow(self.tr("&Team name"), self._team)
-        hint = QLabel(
-            self.tr(
-                "Key and team ID are kept in this computer’s keyring, nowhere else. "
-                "The key needs the Inference permission."
-            ),
-            self,
-        )
-        hint.setObjectName("hint")
-        hint.setTextFormat(Qt.TextFormat.PlainText)
-        hint.setWordWrap(True)
-        buttons = QDialogButtonBox(self)
-        add = buttons.addButton(self.tr("Add account"), QDialogButtonBox.ButtonRole.AcceptRole)
-        add.setDefault(True)
-        buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self._on_add_clicked)
-        buttons.rejected.connect(self.reject)
+        page = QWidget(self)
+        page.setObjectName("accountpage")
+        inner = QVBoxLayout(page)
+        inner.setContentsMargins(24, 20, 24, 8)
+        inner.addWidget(self.fields)
+        self._page = page
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(page)
+        self.save.setObjectName("primary")
+        self.save.setDefault(True)
+        deciding = QDialogButtonBox(self)
+        deciding.addButton(self.save, QDialogButtonBox.ButtonRole.AcceptRole)
+        deciding.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.test)
+        buttons.addWidget(deciding, 1)
+        self._end = QWidget(self)
+        end = QVBoxLayout(self._end)
+        end.setContentsMargins(24, 8, 24, 20)
+        end.setSpacing(12)
+        end.addWidget(self.status)
+        end.addLayout(buttons)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(16)
-        column.addLayout(form)
-        column.addWidget(self._problem)
-        column.addWidget(hint)
-        column.addWidget(buttons)
-        self.setMinimumWidth(480)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._end)
+        self.setMinimumWidth(320)
+        self.resize(WIDTH, 0)
+        QWidget.setTabOrder(self.fields, self.test)
+        QWidget.setTabOrder(self.test, self.save)
 
-    def _on_add_clicked(self) -> None:
-        try:
-            self._session.accounts.add(
-                self._name.text(),
-                self._endpoint.text(),
-                self._key.text(),
-                self._team.text(),
-                self._team_id.text(),
-            )
-        except InvalidEndpoint as error:
-            self._complain(str(error), self._endpoint)
-        except InvalidSecret as error:
-            self._complain(self._secret_problem(error), self._key)
-        else:
-            self._key.clear()
-            self._team_id.clear()
-            self.accept()
-
-    def _secret_problem(self, error: InvalidSecret) -> str:
-        if not self._key.text().strip():
-            return self.tr("Paste the key of the account first.")
-        return self.tr(
-            "This can’t be a key or team ID: it holds a blank, an accent or a line break. "
-            "Copy it again, whole."
+    def _fit(self) -> None:
+        """Grow until everything can be seen, as far as the screen allows."""
+        width = self.width()
+        for part in (self.fields, self._page, self._end):
+            layout = part.layout()
+            assert layout is not None
+            layout.activate()
+        wanted = sum(
+            part.heightForWidth(width) if part.hasHeightForWidth() else part.sizeHint().height()
+            for part in (self._page, self._end)
         )
+        available = self.screen().availableGeometry().height() - 40
+        self.resize(width, max(self.height(), min(wanted, available)))
 
-    def _complain(self, sentence: str, field: QLineEdit) -> None:
-        self._problem.setText(sentence)
-        self._problem.show()
-        field.setFocus()
-        field.selectAll()
+    def _show_hint(self) -> None:
+        needs = self.tr("The key needs the Inference permission.")
+        self.status.show_words(f"{self._place} {needs}", "lock-keyhole")
+
+    def _on_test_clicked(self) -> None:
+        form = self.fields.read()
+        self._fit()
+        if form is not None:
+            self._working = self.tr("Asking the service…")
+            self.test_requested.emit(form)
+
+    def _on_save_clicked(self) -> None:
+        form = self.fields.read()
+        self._fit()
+        if form is not None:
+            self._working = self.tr("Saving…")
+            self.submitted.emit(form)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()
+        super().showEvent(event)
+
+    def done(self, result: int) -> None:
+        self.fields.forget_secrets()
+        super().done(result)

@@ -27,34 +27,70 @@ class Deed:
     text: str
     menu: str
     keys: tuple[str, ...] = ()
-    repeats: bool = False
-    """Whether it goes on while its key is held down."""
     starts_group: bool = False
     """Whether the menu draws a line above it."""
+    repeats: bool = False
+    """Whether it goes on while its key is held down."""
 
 
 def deeds() -> Iterable[Deed]:
     """Return every action, in the order of the menus."""
-    file, edit, view, help_menu = tr("&File"), tr("&Conversation"), tr("&View"), tr("&Help")
-    return (
-        Deed("new_conversation", tr("&New conversation"), file, ("Ctrl+N", "Ctrl+T")),
-        Deed("close_tab", tr("&Close tab"), file, ("Ctrl+W",)),
-        Deed("add_account", tr("Add &account…"), file, starts_group=True),
-        Deed("add_demo", tr("Try it &offline"), file),
-        Deed("quit", tr("&Quit"), file, ("Ctrl+Q",), starts_group=True),
-        Deed("stop", tr("&Stop the reply"), edit, ("Esc",)),
-        Deed("retry", tr("&Try again"), edit, ("Ctrl+R",)),
-        Deed("write", tr("&Write a message"), edit, ("Ctrl+J",), starts_group=True),
-        Deed("find_model", tr("Choose a &model"), edit, ("Ctrl+M",)),
-        Deed("refresh_models", tr("&Refresh the models"), edit, ("F5",)),
-        Deed("next_tab", tr("&Next tab"), view, ("Ctrl+Tab", "Ctrl+PgDown"), repeats=True),
-        Deed(
-            "previous_tab", tr("&Previous tab"), view, ("Ctrl+Shift+Tab", "Ctrl+PgUp"), repeats=True
-        ),
-        Deed("toggle_conversations", tr("&Conversations"), view, ("Ctrl+B",), starts_group=True),
-        Deed("toggle_models", tr("&Models"), view, ("Ctrl+Shift+B",)),
-        Deed("about", tr("&About Coprime"), help_menu),
+    return (*_of_file(), *_of_conversation(), *_of_message(), *_of_view(), *_of_help())
+
+
+def _of_file() -> Iterable[Deed]:
+    menu = tr("&File")
+    yield Deed("new_conversation", tr("&New conversation"), menu, ("Ctrl+N", "Ctrl+T"))
+    yield Deed("reopen_tab", tr("&Reopen closed tab"), menu, ("Ctrl+Shift+T",))
+    yield Deed("close_tab", tr("&Close tab"), menu, ("Ctrl+W",))
+    yield Deed("close_other_tabs", tr("Close &other tabs"), menu)
+    yield Deed("add_account", tr("Add &account…"), menu, starts_group=True)
+    yield Deed("add_demo", tr("&Try it without an account"), menu)
+    yield Deed("settings", tr("&Settings"), menu, ("Ctrl+,",))
+    yield Deed("quit", tr("&Quit"), menu, ("Ctrl+Q",), starts_group=True)
+
+
+def _of_conversation() -> Iterable[Deed]:
+    menu = tr("&Conversation")
+    yield Deed("write", tr("&Write a message"), menu, ("Ctrl+J",))
+    yield Deed("stop", tr("&Stop the reply"), menu, ("Esc",))
+    yield Deed("find_model", tr("Choose a &model"), menu, ("Ctrl+M",), starts_group=True)
+    yield Deed("parameters", tr("&Parameters"), menu, ("Ctrl+Shift+M",))
+    yield Deed("refresh_models", tr("Re&fresh the models"), menu, ("F5",))
+    yield Deed("rename", tr("&Rename"), menu, ("F2",), starts_group=True)
+    yield Deed("pin", tr("P&in or unpin"), menu, ("Ctrl+D",))
+    yield Deed("delete", tr("&Delete"), menu, ("Ctrl+Shift+Backspace",))
+    yield Deed("undelete", tr("&Undo deleting"), menu, ("Ctrl+Shift+Z",))
+
+
+def _of_message() -> Iterable[Deed]:
+    menu = tr("&Message")
+    yield Deed("retry", tr("&Ask for the last reply again"), menu, ("Ctrl+R",))
+    yield Deed("edit_last", tr("&Edit your last message"), menu, ("Ctrl+E",))
+    yield Deed("copy_last", tr("&Copy the last reply"), menu, ("Ctrl+Shift+C",))
+    yield Deed("fork", tr("&Fork into a new tab"), menu, ("Ctrl+Shift+K",))
+    yield Deed("previous_version", tr("Pre&vious version"), menu, ("Ctrl+Shift+Left",), True)
+    yield Deed("next_version", tr("&Next version"), menu, ("Ctrl+Shift+Right",))
+    yield Deed("previous_message", tr("&Previous message"), menu, ("Alt+Up",), True, repeats=True)
+    yield Deed("next_message", tr("Next &message"), menu, ("Alt+Down",), repeats=True)
+
+
+def _of_view() -> Iterable[Deed]:
+    menu = tr("&View")
+    yield Deed("next_tab", tr("&Next tab"), menu, ("Ctrl+Tab", "Ctrl+PgDown"), repeats=True)
+    yield Deed(
+        "previous_tab", tr("&Previous tab"), menu, ("Ctrl+Shift+Tab", "Ctrl+PgUp"), repeats=True
     )
+    yield Deed("toggle_conversations", tr("&Conversations"), menu, ("Ctrl+B",), True)
+    yield Deed("toggle_models", tr("&Models"), menu, ("Ctrl+Shift+B",))
+    yield Deed("find_conversation", tr("&Find a conversation"), menu, ("Ctrl+Shift+F",))
+    yield Deed("larger", tr("&Larger text"), menu, ("Ctrl++", "Ctrl+="), True, repeats=True)
+    yield Deed("smaller", tr("&Smaller text"), menu, ("Ctrl+-",), repeats=True)
+    yield Deed("normal_size", tr("N&ormal text"), menu, ("Ctrl+0",))
+
+
+def _of_help() -> Iterable[Deed]:
+    yield Deed("about", tr("&About Coprime"), tr("&Help"))
 
 
 def build(parent: QWidget, verbs: Verbs) -> dict[str, QAction]:

@@ -22,7 +22,7 @@ class ReplyCaptions:
         model = self._model(message)
         return model.label, model.maker
 
-    def facts(self, message: Message) -> str:
+    def facts(self, message: Message) -> tuple[str, ...]:
         return wording.facts(message)
 
     def thought(self, message: Message, is_open: bool) -> str:

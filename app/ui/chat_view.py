@@ -1,34 +1,42 @@
 """ChatView: one conversation in its tab: transcript, composer, and what there is to say."""
 
+import json
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.chat.circumstance import Circumstance
 from app.chat.conversation import Conversation
-from app.chat.message import Status
+from app.chat.message import Role, Status
+from app.chat.settings import ReadingWidth, SendKey, Settings
 from app.session import Session
 from app.ui import wording
 from app.ui.captions import ReplyCaptions
 from app.ui.composer import Composer
+from app.ui.message_acts import MessageActs
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import Theme
+from app.ui.transcript.position import END, Position
 from app.ui.transcript.view import Transcript
 
 TICK_MS = 1_000
+WIDTHS = {ReadingWidth.NARROW: 560, ReadingWidth.NORMAL: 664, ReadingWidth.WIDE: 840}
 
 
 class ChatView(QWidget):
     """Shows a conversation and hands what the person does to the session.
 
     Signals:
-        act_requested: an offer under a reply was taken. args: message id, Act.
+        offered: an offer was taken that the window sees to. arg: its Act.
         link_activated: a link in a message was clicked. arg: its address.
         model_requested: the person wants to choose a model.
+        parameters_requested: the person wants to change the parameters.
     """
 
-    act_requested = Signal(object, object)
+    offered = Signal(object)
     link_activated = Signal(str)
     model_requested = Signal()
+    parameters_requested = Signal()
 
     def __init__(
         self, session: Session, conversation: Conversation, theme: Theme, parent: QWidget
@@ -40,19 +48,21 @@ class ChatView(QWidget):
         self.transcript = Transcript(conversation, ReplyCaptions(session), theme, self)
         self.composer = Composer(self)
         self.notice_bar = NoticeBar(self)
+        self.acts = MessageActs(session, conversation, self.transcript)
         # Runs only while a reply is waited for, to say for how long.
         self._clock = QTimer(self)
         self._clock.setInterval(TICK_MS)
         self._clock.timeout.connect(self._on_clock_ticked)
-        self._lay_out(theme)
+        self._lay_out()
         self._connect()
+        self.set_theme(theme)
+        self.show_settings(session.preferences.now)
         self.composer.write(conversation.heading.draft)
+        self.transcript.restore(_position(session.desk.anchor(conversation.id)))
         self.refresh()
 
-    def _lay_out(self, theme: Theme) -> None:
+    def _lay_out(self) -> None:
         self.setFocusProxy(self.composer)
-        metrics = theme.metrics
-        self.composer.setMaximumWidth(metrics.column + 2 * metrics.column_margin)
         self.composer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         foot = QHBoxLayout()
         foot.setContentsMargins(4, 4, 4, 14)
@@ -70,18 +80,24 @@ class ChatView(QWidget):
         composer, conversation = self.composer, self.conversation
         composer.submitted.connect(self._on_composer_submitted)
         composer.stop_requested.connect(self.stop)
-        composer.edited.connect(lambda text: self._session.desk.keep_draft(conversation, text))
+        composer.edited.connect(self._on_composer_edited)
+        composer.recall_requested.connect(self._on_recall_requested)
         composer.account_chosen.connect(
             lambda account_id: self._session.choose_account(conversation, account_id)
         )
         composer.model_requested.connect(self.model_requested)
-        self.transcript.offer_taken.connect(self.act_requested)
+        composer.parameters_requested.connect(self.parameters_requested)
+        self.notice_bar.offer_taken.connect(self.offered)
+        self.acts.offered.connect(self.offered)
         self.transcript.link_activated.connect(self.link_activated)
         conversation.heading_changed.connect(self.refresh)
-        conversation.message_added.connect(self._on_message_changed)
-        conversation.message_changed.connect(self._on_message_changed)
+        conversation.message_added.connect(self._show_streaming)
+        conversation.message_changed.connect(self._show_streaming)
+        conversation.branch_changed.connect(self._show_streaming)
         self._session.words_saved.connect(self._on_words_saved)
         self._session.words_not_saved.connect(self._on_words_not_saved)
+
+    # Showing
 
     def refresh(self) -> None:
         """Show who answers and who pays, as the session knows them now."""
@@ -94,6 +110,7 @@ class ChatView(QWidget):
         self.composer.show_payer(
             wording.payer(account) if account else "", names, heading.account_id
         )
+        self.composer.show_parameters(wording.parameters(heading.parameters, heading.system_prompt))
         self._show_streaming()
 
     def refresh_captions(self) -> None:
@@ -104,21 +121,29 @@ class ChatView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self.transcript.set_theme(theme)
+        self.composer.set_theme(theme)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Read and write as the person wants it."""
+        width = round(WIDTHS[settings.reading_width] * max(settings.text_scale, 1.0))
+        self.transcript.set_reading_width(width)
+        self.transcript.set_text_scale(settings.text_scale)
+        self.transcript.sends_on_enter = settings.send_key is SendKey.ENTER
+        self.composer.set_send_key(settings.send_key)
+        # As wide as the column and 24 at each side.
+        self.composer.setMaximumWidth(width + 48)
 
     def tell(self, circumstance: Circumstance) -> None:
         """Show a fact that concerns this conversation."""
-        self.notice_bar.show_notice(wording.circumstance(circumstance))
+        self.notice_bar.add(wording.circumstance(circumstance))
 
-    def stop(self) -> None:
-        """End the reply under way."""
-        self._session.stop(self.conversation)
+    def keep_position(self) -> None:
+        """Remember where the reader is, for the next start."""
+        at = self.transcript.position()
+        anchor = "" if at.is_end else json.dumps([at.message_id, at.block, at.offset])
+        self._session.desk.keep_anchor(self.conversation.id, anchor)
 
-    def retry_last(self) -> None:
-        """Ask for the last reply again."""
-        if self.conversation.branch:
-            self._session.retry(self.conversation, self.conversation.branch[-1])
-
-    def _show_streaming(self) -> None:
+    def _show_streaming(self, _message_id: object = None) -> None:
         replies = self.conversation.open_replies
         self.composer.show_streaming(bool(replies))
         is_waiting = any(self.conversation.message(i).status is Status.WAITING for i in replies)
@@ -127,21 +152,41 @@ class ChatView(QWidget):
         elif not is_waiting:
             self._clock.stop()
 
+    # Doing
+
+    def stop(self) -> None:
+        """End the reply under way."""
+        self._session.stop(self.conversation)
+
+    def retry_last(self) -> None:
+        """Ask for the last reply again."""
+        reply = self.acts.last(Role.ASSISTANT)
+        if reply is not None:
+            self._session.retry(self.conversation, reply)
+
     def _on_composer_submitted(self, text: str) -> None:
         self.composer.hold()
         if self._session.send(self.conversation, text):
-            self.notice_bar.show_notice(None)
+            self.notice_bar.clear()
             self.transcript.scroll_to_end()
-        else:
-            self.composer.release(clear=False)
-            self.notice_bar.show_notice(
-                wording.cannot_send(
-                    has_account=self._session.accounts.get(self.conversation.heading.account_id)
-                    is not None,
-                    has_model=bool(self.conversation.heading.model),
-                    can_save=self._session.can_save,
-                )
+            return
+        self.composer.release(clear=False)
+        heading = self.conversation.heading
+        self.notice_bar.add(
+            wording.cannot_send(
+                has_account=self._session.accounts.get(heading.account_id) is not None,
+                has_model=bool(heading.model),
+                can_save=self._session.can_save,
             )
+        )
+
+    def _on_composer_edited(self) -> None:
+        self._session.desk.keep_draft(self.conversation, self.composer.words)
+
+    def _on_recall_requested(self) -> None:
+        message_id = self.acts.last(Role.USER)
+        if message_id is not None:
+            self.composer.recall(self.conversation.text(message_id) or "")
 
     def _on_words_saved(self, conversation: Conversation) -> None:
         if conversation is self.conversation:
@@ -152,9 +197,14 @@ class ChatView(QWidget):
             self.composer.release(clear=False)
             self._session.desk.keep_draft(conversation, self.composer.words)
 
-    def _on_message_changed(self, message_id: int) -> None:
-        self._show_streaming()
-
     def _on_clock_ticked(self) -> None:
         for reply_id in self.conversation.open_replies:
             self.transcript.refresh_captions(reply_id)
+
+
+def _position(anchor: str) -> Position:
+    try:
+        message_id, block, offset = json.loads(anchor)
+        return Position(int(message_id), int(block), int(offset))
+    except (ValueError, TypeError):
+        return END

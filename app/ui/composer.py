@@ -3,84 +3,22 @@
 What is typed stays here until the session says it is safe on disk.
 """
 
-import re
+from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextOption
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QMenu,
-    QPlainTextEdit,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent, QPen, QTextCursor
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
-MAX_LINES = 12
-NAME_WIDTH = 190
-"""Names on the buttons are cut at this width."""
-LONG_RUN = re.compile(r"\S{4096}")
-"""Qt breaks lines at words in quadratic time where there are no words."""
+from app.chat.settings import SendKey
+from app.ui import theme
+from app.ui.composer_footer import Footer
+from app.ui.page import Page
 
-
-class Page(QPlainTextEdit):
-    """The text area: Enter sends, Shift+Enter breaks the line, pasting is plain text.
-
-    Signals:
-        sent: Enter was pressed.
-    """
-
-    sent = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.document().setDocumentMargin(2)
-        self.document().documentLayout().documentSizeChanged.connect(self._on_size_changed)
-
-    @property
-    def words(self) -> str:
-        """What is written, character for character.
-
-        `toPlainText` would turn no-break spaces into plain ones.
-        """
-        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
-
-    def _on_size_changed(self) -> None:
-        self.updateGeometry()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.textCursor().insertBlock()
-                self.ensureCursorVisible()
-            else:
-                self.sent.emit()
-            return
-        super().keyPressEvent(event)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText()
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        if LONG_RUN.search(source.text()):
-            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        self.insertPlainText(source.text())
-
-    def sizeHint(self) -> QSize:
-        # A QPlainTextEdit's document counts its height in lines.
-        lines = min(max(round(self.document().size().height()), 1), MAX_LINES)
-        margins = self.contentsMargins().top() + self.contentsMargins().bottom()
-        height = self.fontMetrics().lineSpacing() * lines
-        return QSize(240, height + margins + 2 * round(self.document().documentMargin()) + 4)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.sizeHint().height())
+LONGEST_NAME = 80
+"""Characters of a name in a menu or a placeholder."""
+STYLE = """
+#composer { background: transparent; border: none; }
+"""
 
 
 class Composer(QFrame):
@@ -89,52 +27,58 @@ class Composer(QFrame):
     Signals:
         submitted: the person wants this sent. arg: the text.
         stop_requested: the reply under way is to end.
-        edited: what is written has changed. arg: the text.
+        edited: what is written has changed; `words` is what it is now.
+        recall_requested: the person wants their last message back to write on.
         account_chosen: another account is to answer and pay. arg: its id.
         model_requested: the person wants to choose a model.
+        parameters_requested: the person wants to see the parameters.
     """
 
     submitted = Signal(str)
     stop_requested = Signal()
-    edited = Signal(str)
+    edited = Signal()
+    recall_requested = Signal()
     account_chosen = Signal(str)
     model_requested = Signal()
+    parameters_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
         self._is_streaming = False
         self._is_sending = False
+        self._accounts: Sequence[tuple[str, str]] = ()
+        self._account = ""
+        self._theme = theme.light()
         self.page = Page(self)
         self.page.setAccessibleName(self.tr("Message"))
-        self._model = QPushButton(self)
-        self._model.setObjectName("model")
-        self._payer = QToolButton(self)
-        self._payer.setObjectName("payer")
-        self._payer.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._payer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self._send = QPushButton(self)
-        self._send.setObjectName("send")
+        self._footer = Footer(self)
         self._lay_out()
-        self.page.sent.connect(self._on_page_sent)
-        self.page.textChanged.connect(self._on_page_changed)
-        self._send.clicked.connect(self._on_send_clicked)
-        self._model.clicked.connect(self.model_requested)
+        self._connect()
         self.setFocusProxy(self.page)
+        self.show_model("", "")
+        self.show_parameters("")
+        self.show_payer("", [], "")
         self._refresh()
 
     def _lay_out(self) -> None:
-        footer = QHBoxLayout()
-        footer.setSpacing(8)
-        footer.addWidget(self._model)
-        footer.addStretch(1)
-        footer.addWidget(self._payer)
-        footer.addWidget(self._send)
+        metrics = self._theme.space
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 12, 12)
-        column.setSpacing(8)
+        column.setContentsMargins(metrics.m, metrics.m, metrics.m, 10)
+        column.setSpacing(metrics.m)
         column.addWidget(self.page)
-        column.addLayout(footer)
+        column.addWidget(self._footer)
+
+    def _connect(self) -> None:
+        footer = self._footer
+        self.page.sent.connect(self._submit)
+        self.page.recall_requested.connect(self.recall_requested)
+        self.page.focused.connect(self.update)
+        self.page.textChanged.connect(self._on_page_changed)
+        footer.send.clicked.connect(self._on_send_clicked)
+        footer.model.clicked.connect(self.model_requested)
+        footer.parameters.clicked.connect(self.parameters_requested)
+        footer.payer.clicked.connect(self._on_payer_clicked)
 
     @property
     def words(self) -> str:
@@ -144,47 +88,67 @@ class Composer(QFrame):
     def write(self, text: str) -> None:
         """Put a draft in, the cursor at its end; does not count as typing."""
         blocked = self.page.blockSignals(True)
-        self.page.setPlainText(text)
+        self.page.put(text)
         self.page.blockSignals(blocked)
-        cursor = self.page.textCursor()
-        cursor.movePosition(cursor.MoveOperation.End)
-        self.page.setTextCursor(cursor)
+        self.page.moveCursor(QTextCursor.MoveOperation.End)
         self.page.updateGeometry()
         self._refresh()
+
+    def recall(self, text: str) -> None:
+        """Put a text in as if it had been typed: it can be undone."""
+        self.page.type_anew(text)
+
+    # Showing
 
     def show_model(self, label: str, price: str) -> None:
         """Say which model answers; an empty label where none is chosen yet."""
         self.page.setPlaceholderText(
-            self.tr("Message {model}").format(model=label) if label else self.tr("Message")
+            self.tr("Message {model}").format(model=_short(label)) if label else self.tr("Message")
         )
-        text = f"{_short(self._model, label)}   {price}" if label else self.tr("Choose a model")
-        # "&" would be read as a mnemonic, "<" in a tooltip as mark-up.
-        self._model.setText(text.replace("&", "&&"))
-        self._model.setToolTip(f"{label} · {price}".replace("<", "‹") if label else "")
-
-    def show_payer(self, payer: str, accounts: list[tuple[str, str]], current: str) -> None:
-        """Say who pays, and offer the others. accounts: (id, name) pairs."""
-        text = self.tr("No account")
-        if payer:
-            text = self.tr("{payer} pays").format(payer=_short(self._payer, payer))
-        self._payer.setText(text.replace("&", "&&"))
-        menu = QMenu(self._payer)
-        for account_id, name in accounts:
-            action = menu.addAction(name.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(account_id == current)
-            action.triggered.connect(
-                lambda _checked=False, chosen=account_id: self.account_chosen.emit(chosen)
+        description = self.tr("Choose a model (Ctrl+M)")
+        if label:
+            description = self.tr("{model} answers · {price} · choose another (Ctrl+M)").format(
+                model=label, price=price
             )
-        old = self._payer.menu()
-        self._payer.setMenu(menu)
-        if old is not None:
-            old.deleteLater()
+        self._footer.model.show_text(label or self.tr("Choose a model"), price, description)
+        self._footer.fit()
+
+    def show_parameters(self, summary: str) -> None:
+        """Say in short which parameters are set; empty: none."""
+        description = self.tr("Parameters of this conversation")
+        if summary:
+            description = f"{description}: {summary}"
+        self._footer.parameters.show_text(summary, "", description)
+        self._footer.fit()
+
+    def show_payer(self, payer: str, accounts: Sequence[tuple[str, str]], current: str) -> None:
+        """Say who pays, and offer the others. accounts: (id, name) pairs."""
+        self._accounts, self._account = tuple(accounts), current
+        text = self.tr("Choose who pays") if accounts else self.tr("No account")
+        description = text
+        if payer:
+            text = self.tr("{payer} pays").format(payer=payer)
+            description = self.tr("{payer} pays for this conversation").format(payer=payer)
+        self._footer.payer.show_text(text, "", description, dot=bool(payer))
+        self._footer.payer.setEnabled(bool(accounts))
+        self._footer.fit()
 
     def show_streaming(self, is_streaming: bool) -> None:
         """Show Stop while a reply is under way, Send otherwise."""
-        self._is_streaming = is_streaming
+        if is_streaming != self._is_streaming:
+            self._is_streaming = is_streaming
+            self._refresh()
+
+    def set_send_key(self, key: SendKey) -> None:
+        """Send with Enter, or with Ctrl+Enter; the other one breaks the line."""
+        self.page.send_key = key
         self._refresh()
+
+    def set_theme(self, look: theme.Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = look
+        self._footer.set_theme(look)
+        self.update()
 
     def hold(self) -> None:
         """Keep the words as they are while they are being saved."""
@@ -197,24 +161,31 @@ class Composer(QFrame):
         self._is_sending = False
         self.page.setReadOnly(False)
         if clear:
-            self.page.clear()
+            self.page.put("")
         self._refresh()
 
     def _refresh(self) -> None:
-        self._send.setText(self.tr("Stop") if self._is_streaming else self.tr("Send"))
-        self._send.setProperty("stops", self._is_streaming)
-        self._send.style().unpolish(self._send)
-        self._send.style().polish(self._send)
-        has_words = not self.page.document().isEmpty()
-        self._send.setEnabled(self._is_streaming or (has_words and not self._is_sending))
+        send = self._footer.send
+        if self._is_streaming:
+            send.show_deed(self.tr("Stop"), self.tr("Esc"), stops=True)
+        else:
+            is_enter = self.page.send_key is SendKey.ENTER
+            keys = self.tr("Enter") if is_enter else self.tr("Ctrl+Enter")
+            send.show_deed(self.tr("Send"), keys, stops=False)
+        self._refresh_send()
+
+    def _refresh_send(self) -> None:
+        can_send = not self.page.document().isEmpty() and not self._is_sending
+        self._footer.send.setEnabled(self._is_streaming or can_send)
+
+    # Slots
 
     def _submit(self) -> None:
+        if self._is_streaming or self._is_sending:
+            return
         text = self.words
-        if text.strip() and not self._is_streaming and not self._is_sending:
+        if text.strip():
             self.submitted.emit(text)
-
-    def _on_page_sent(self) -> None:
-        self._submit()
 
     def _on_send_clicked(self) -> None:
         if self._is_streaming:
@@ -224,9 +195,43 @@ class Composer(QFrame):
         self.page.setFocus()
 
     def _on_page_changed(self) -> None:
-        self._refresh()
-        self.edited.emit(self.words)
+        self._refresh_send()
+        self.edited.emit()
+
+    def _on_payer_clicked(self) -> None:
+        payer = self._footer.payer
+        menu = QMenu(payer)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for account_id, name in self._accounts:
+            action = QAction(_short(name).replace("&", "&&"), menu)
+            action.setCheckable(True)
+            action.setChecked(account_id == self._account)
+            action.triggered.connect(
+                lambda _checked=False, chosen=account_id: self.account_chosen.emit(chosen)
+            )
+            menu.addAction(action)
+        # Above the button: the composer stands at the window's lower end.
+        menu.popup(payer.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # A click beside the words means the words.
+        self.page.setFocus()
+        super().mousePressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours, radius = self._theme.colours, self._theme.metrics.message_radius
+        has_focus = self.page.hasFocus()
+        width = self._theme.metrics.focus_ring if has_focus else self._theme.metrics.hairline
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.accent if has_focus else colours.strong_line, width))
+        painter.setBrush(colours.raised)
+        inset = width / 2
+        box = self.rect().toRectF().adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, radius, radius)
+        painter.end()
 
 
-def _short(button: QWidget, name: str) -> str:
-    return button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, NAME_WIDTH)
+def _short(name: str) -> str:
+    """Return a name that would fill the screen cut to what can be taken in."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -45,14 +45,8 @@ QPushButton, QToolButton {
 QPushButton:hover, QToolButton:hover { background: @accent_wash; }
 QPushButton:focus, QToolButton:focus { border: 2px solid @accent; padding: 4px 11px; }
 QPushButton:disabled { color: @faint; background: @window; border-color: @line; }
-QPushButton:default, #send { background: @accent; color: @on_accent; border-color: @accent; }
-#send:disabled { background: @window; color: @faint; border-color: @strong_line; }
-#send[stops="true"] { background: @text; color: @surface; border-color: @text; }
-#send:focus { border: 2px solid @text; }
+QPushButton:default { background: @accent; color: @on_accent; border-color: @accent; }
 QToolButton::menu-indicator { image: none; }
-#model, #payer { font-size: 13px; }
-#new { text-align: left; padding: 7px 12px; }
-#models QToolButton, #newtab { border: none; background: transparent; padding: 4px 8px; }
 
 QLineEdit {
     background: @raised; color: @text; border: 1px solid @strong_line;
@@ -63,28 +57,11 @@ QLineEdit {
 QLineEdit:focus { border: 2px solid @accent; padding: 5px 9px; }
 
 QListView { background: transparent; color: @text; outline: none; }
-#conversations QListView::item {
-    padding: 8px 8px; border-radius: @radius_control; border: 2px solid transparent;
-}
-#conversations QListView::item:hover { background: @window; }
 QListView::item:selected { background: @selection; color: @text; }
 QListView { border: 1px solid transparent; }
 QListView:focus { border: 1px solid @accent; }
 
-#closetab {
-    border: none; background: transparent; color: @muted; padding: 0px; font-size: 16px;
-    min-height: 18px; min-width: 18px; border-radius: 4px;
-}
-#closetab:hover { background: @selection; color: @text; }
-QTabBar { background: @window; border: none; }
-QTabBar::tab {
-    background: transparent; color: @muted; padding: 9px 12px; border: none;
-    border-bottom: 1px solid @line; max-width: 190px;
-}
-QTabBar::tab:selected { background: @surface; color: @text; border-bottom: 2px solid @accent; }
-QTabBar::tab:hover:!selected { color: @text; }
 
-#composer { background: @raised; border: 1px solid @strong_line; border-radius: @radius_message; }
 #composer QPlainTextEdit {
     background: transparent; color: @text; font-size: @size_transcript;
     placeholder-text-color: @faint;

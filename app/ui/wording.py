@@ -15,6 +15,7 @@ from app.chat.cost import Cost, CostKind
 from app.chat.failure import Failure, Kind
 from app.chat.message import Completion, Message, Status
 from app.chat.model import Catalogue, Prices
+from app.chat.parameters import Parameters
 from app.ui.notice import Act, Notice, Offer, Tone
 
 LENGTH_ENDS = frozenset({"length", "max_tokens", "model_length"})
@@ -87,11 +88,11 @@ def seconds(milliseconds: int) -> str:
 # A reply
 
 
-def facts(message: Message) -> str:
-    """Return the quiet line under a reply: tokens, times, speed, cost."""
+def facts(message: Message) -> tuple[str, ...]:
+    """Return the quiet facts under a reply: tokens, times, speed, and last its cost."""
     completion = message.completion
     if completion is None or message.status.is_open:
-        return ""
+        return ()
     parts = []
     usage, timing = completion.usage, completion.timing
     if usage is not None:
@@ -109,7 +110,7 @@ def facts(message: Message) -> str:
             )
     if usage is not None or message.length:
         parts.append(cost(completion.cost))
-    return "    ".join(parts)
+    return tuple(parts)
 
 
 def thought(message: Message, is_open: bool) -> str:
@@ -537,3 +538,95 @@ def cannot_send(*, has_account: bool, has_model: bool, can_save: bool) -> Notice
             (Offer(Act.CHOOSE_MODEL, tr("Choose a model")),),
         )
     return Notice(Tone.QUIET, tr("A reply is still coming."), tr("Stop it, or wait for its end."))
+
+
+def message_details(message: Message) -> str:
+    """Return all that is known of how a reply came to be, one fact a line."""
+    completion = message.completion
+    if completion is None:
+        return ""
+    lines = [
+        tr("Model: {model}").format(model=completion.model),
+        tr("Billed to: {payer}").format(payer=completion.payer),
+        tr("Asked: {time}").format(time=message.created.astimezone().strftime("%d %b %Y %H:%M:%S")),
+    ]
+    usage, timing = completion.usage, completion.timing
+    if usage is not None:
+        counts = tr("Tokens: {prompt} in, {reply} out").format(
+            prompt=f"{usage.prompt:,}", reply=f"{usage.completion:,}"
+        )
+        if usage.reasoning:
+            counts += tr(", {count} of them reasoning").format(count=f"{usage.reasoning:,}")
+        if usage.cached:
+            counts += tr("; {count} in from the cache").format(count=f"{usage.cached:,}")
+        lines.append(counts)
+    lines.append(_cost_line(completion))
+    if timing is not None:
+        lines.append(tr("Took: {time}").format(time=seconds(timing.duration_ms)))
+    if completion.finish_reason:
+        lines.append(tr("Ended with: {reason}").format(reason=completion.finish_reason))
+    lines += [tr("Request: {id}").format(id=i) for i in completion.request_ids]
+    if completion.failure is not None:
+        lines += ["", details(completion.failure)]
+    return "\n".join(lines)
+
+
+def _cost_line(completion: Completion) -> str:
+    value = completion.cost
+    if value is None:
+        return tr("Cost: unknown")
+    if value.kind is CostKind.BILLED:
+        return tr("Cost: {usd}, as billed").format(usd=money(value.usd))
+    return tr("Cost: ≈ {usd}, from {prices} per million tokens").format(
+        usd=money(value.usd), prices=prices(completion.prices)
+    )
+
+
+def parameters(value: Parameters, system_prompt: str) -> str:
+    """Return what is set for a conversation, in short; empty if nothing is."""
+    parts = []
+    if system_prompt.strip():
+        parts.append(tr("System prompt"))
+    if value.temperature is not None:
+        parts.append(tr("Temperature {value}").format(value=f"{value.temperature:g}"))
+    if value.max_tokens is not None:
+        parts.append(tr("{count} tokens").format(count=f"{value.max_tokens:,}"))
+    if value.stop:
+        parts.append(tr("Stop: {count}").format(count=len(value.stop)))
+    if value.reasoning_effort:
+        parts.append(tr("Effort {value}").format(value=value.reasoning_effort))
+    if not value.stream:
+        parts.append(tr("Not streamed"))
+    return " · ".join(parts)
+
+
+def pays_line(value: Account | None) -> str:
+    """Return the line under an account's name: who pays."""
+    if value is None:
+        return tr("Add one to start")
+    if value.is_demo:
+        return tr("Nobody pays")
+    return tr("{team} pays").format(team=value.team) if value.team else tr("Personal balance pays")
+
+
+def account_trial(models: int | None, failure: Failure | None) -> tuple[str, bool]:
+    """Return what came of trying an account, and whether it is good news."""
+    if models is None:
+        reason = catalogue_state(Catalogue(failure=failure))
+        return reason or tr("It did not answer."), False
+    return (
+        tr(
+            "The address answers with {count} models. Whether the key may use them "
+            "shows with the first message."
+        ).format(count=f"{models:,}"),
+        True,
+    )
+
+
+def model_problem(failure: Failure | None) -> str:
+    """Return why a model could not be looked up, in a sentence; empty if it could."""
+    if failure is None:
+        return ""
+    if failure.kind is Kind.MODEL_GONE:
+        return tr("There is no such model for this account.")
+    return catalogue_state(Catalogue(failure=failure))

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import PySide6
 
-from tests.benchmarks import at_rest, start, streaming
+from tests.benchmarks import at_rest, lists, start, streaming, tabs
 from tests.benchmarks.row import Row
 
 BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "start": start.measure,
     "rest": at_rest.measure,
     "stream": streaming.measure,
+    "lists": lists.measure,
+    "tabs": tabs.measure,
 }
 
 

@@ -10,14 +10,18 @@ stay the program's own.
 import json
 import os
 import sys
+import time
 import traceback
+from dataclasses import asdict
 from typing import Any
 
-from PySide6.QtCore import QSocketNotifier, Qt
+from PySide6.QtCore import QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from app import main as program
+from app.session.preferences import read
 from app.ui.chat_view import ChatView
 from app.ui.notice_bar import NoticeBar
 from app.ui.window import Window
@@ -55,13 +59,19 @@ class Driver:
         QTest.keyClick(self._target(), getattr(Qt.Key, f"Key_{key}"), pressed)
 
     def do_type(self, text: str) -> None:
-        """Type a text."""
-        QTest.keyClicks(self._target(), text)
+        """Type a text; what no key has comes as from an input method."""
+        if text.isascii():
+            QTest.keyClicks(self._target(), text)
+            return
+        event = QInputMethodEvent()
+        event.setCommitString(text)
+        QApplication.sendEvent(self._target(), event)
 
     def do_click(self, text: str) -> bool:
         """Click the button with a text, in the active window or dialog."""
-        for button in self._top().findChildren(QPushButton):
-            if button.text() == text and button.isVisible():
+        for button in self._top().findChildren(QAbstractButton):
+            named = text in (button.text(), button.accessibleName())
+            if named and button.isVisible() and button.isEnabled():
                 QTest.mouseClick(button, Qt.MouseButton.LeftButton)
                 return True
         return False
@@ -80,7 +90,9 @@ class Driver:
 
     def do_look(self) -> dict[str, Any]:
         """Return what the window shows."""
-        if not any(isinstance(w, Window) for w in QApplication.topLevelWidgets()):
+        if not any(
+            isinstance(w, Window) and hasattr(w, "welcome") for w in QApplication.topLevelWidgets()
+        ):
             return {"messages": None, "notices": [], "tabs": [], "welcome": False}
         window = self._window()
         view = window.tabs.front
@@ -88,10 +100,10 @@ class Driver:
         focus = QApplication.focusWidget()
         return {
             "title": window.windowTitle(),
-            "tabs": [window.tabs.bar.tabText(i) for i in range(window.tabs.bar.count())],
+            "tabs": window.tabs.titles,
             "focus": focus.accessibleName() if focus else "",
             "welcome": window.welcome.isVisible(),
-            "conversations": window.conversations.list.model().rowCount(),
+            "conversations": window.conversations.list.rows.count,
             "models": [
                 window.models.list.model().index(i, 0).data()
                 for i in range(window.models.list.model().rowCount())
@@ -108,6 +120,42 @@ class Driver:
             for widget in QApplication.topLevelWidgets()
             if widget.isVisible() and not isinstance(widget, Window)
         ]
+
+    def do_arrange(self, width: int, height: int) -> None:
+        """Give the window a size."""
+        self._window().resize(width, height)
+
+    def do_prefer(self, **values: Any) -> None:
+        """Change settings, as the settings dialog does."""
+        preferences = self._window()._session.preferences
+        preferences.change(read({**asdict(preferences.now), **values}))
+
+    def do_trigger(self, name: str) -> None:
+        """Trigger an action by name."""
+        self._window().actions_by_name[name].trigger()
+
+    def do_pulse(self, on: bool) -> dict[str, float]:
+        """Start counting how late a 5 ms timer of the window's thread is; or stop and tell."""
+        if on:
+            self._gaps: list[float] = []
+            self._last = time.perf_counter()
+            self._pulse = QTimer()
+            self._pulse.setTimerType(Qt.TimerType.PreciseTimer)
+            self._pulse.timeout.connect(self._on_pulse)
+            self._pulse.start(5)
+            return {}
+        self._pulse.stop()
+        gaps = sorted(self._gaps)
+        return {"p99": gaps[int(len(gaps) * 0.99)], "max": gaps[-1], "count": len(gaps)}
+
+    def _on_pulse(self) -> None:
+        now = time.perf_counter()
+        self._gaps.append((now - self._last) * 1000)
+        self._last = now
+
+    def do_grab_dialog(self, path: str) -> bool:
+        """Save a picture of the dialog in front."""
+        return bool(self._top().grab().save(path))
 
     def do_grab(self, path: str) -> bool:
         """Save a picture of the window."""
@@ -133,8 +181,11 @@ class Driver:
             "composer": view.composer.words,
             "model": conversation.heading.model,
             "paints": view.transcript.counts.paints,
+            "busy": view.transcript.is_busy,
             "buttons": [
-                b.text() for b in view.composer.findChildren(QWidget) if isinstance(b, QPushButton)
+                button.accessibleName() or button.text()
+                for button in view.composer.findChildren(QAbstractButton)
+                if button.isVisible()
             ],
         }
 

@@ -79,9 +79,33 @@ class Program:
         seen: dict[str, Any] = self._do("look")
         return seen
 
-    def grab(self, path: Path) -> None:
-        """Save a picture of the window."""
-        assert self._do("grab", path=str(path))
+    def grab(self, path: Path, *, dialog: bool = False) -> None:
+        """Save a picture of the window, or of the dialog in front."""
+        assert self._do("grab_dialog" if dialog else "grab", path=str(path))
+
+    def pulse(self, on: bool) -> dict[str, float]:
+        """Start measuring how regularly the window's thread turns, or stop and return that.
+
+        In ms between turns of a 5 ms timer: p99, max, count.
+        """
+        found: dict[str, float] = self._do("pulse", on=on)
+        return found
+
+    def settle(self) -> None:
+        """Wait until nothing is left to lay out or paint."""
+        self.until(lambda seen: not seen.get("busy"), "rest")
+
+    def arrange(self, width: int, height: int) -> None:
+        """Give the window a size."""
+        self._do("arrange", width=width, height=height)
+
+    def prefer(self, **values: object) -> None:
+        """Change settings."""
+        self._do("prefer", **values)
+
+    def trigger(self, name: str) -> None:
+        """Trigger an action of the menus by its name in code."""
+        self._do("trigger", name=name)
 
     def until(self, condition: Callable[[dict[str, Any]], object], what: str) -> dict[str, Any]:
         """Look until a condition holds, and return what was seen then."""

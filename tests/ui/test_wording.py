@@ -107,17 +107,17 @@ def test_the_facts_of_a_reply_are_counted_timed_and_priced() -> None:
         timing=Timing(900, 6578),
         cost=Cost(Decimal("0.0063"), CostKind.BILLED),
     )
-    assert wording.facts(message).split("    ") == [
+    assert wording.facts(message) == (
         "1,204 in · 812 out",
         "0.9 s to first token",
         "143 tok/s",
         "$0.0063",
-    ]
+    )
 
 
 def test_a_cut_reply_without_counts_has_an_unknown_cost() -> None:
-    assert wording.facts(reply(Status.INTERRUPTED)) == "cost unknown"
-    assert wording.facts(reply(Status.STREAMING)) == ""
+    assert wording.facts(reply(Status.INTERRUPTED)) == ("cost unknown",)
+    assert wording.facts(reply(Status.STREAMING)) == ()
 
 
 @pytest.mark.parametrize("reason", ["length", "max_tokens", "content_filter", "tool_calls"])

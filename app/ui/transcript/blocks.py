@@ -81,6 +81,11 @@ class Block:
     def text(self) -> str:
         return "".join(run.text for run in self.runs)
 
+    @property
+    def is_copied_from(self) -> bool:
+        """Whether it is where a piece of code is copied from as a whole."""
+        return self.kind is Kind.CODE and self.is_first
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

@@ -1,14 +1,25 @@
-"""Caption: the lines around the text of a message: who, thought, facts, waiting."""
+"""Caption: the lines around the text of a message: who, thought, waiting."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QTextCharFormat
 
 from app.ui.theme import Theme, font
 from app.ui.transcript.lines import Lines, Selected, Span, units
-from app.ui.transcript.parts import Fold, Name, Quiet, Target, Thought, Waiting
+from app.ui.transcript.parts import Name, Thought, Waiting
+from app.ui.transcript.targets import (
+    UNLIT,
+    Fold,
+    Lit,
+    Target,
+    Untargeted,
+    draw_rings,
+    draw_wash,
+)
 
 
-class _Caption:
+class _Caption(Untargeted):
     """One or a few lines of small text."""
 
     same_until = 0
@@ -33,15 +44,18 @@ class _Caption:
         return self._indent + x, y, self._lines.pitch
 
     def draw(
-        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        selected: Selected | None = None,
+        lit: Lit = UNLIT,
     ) -> None:
         self._lines.draw(painter, x + self._indent, y, self._colour, clip, selected)
 
     def hit_test(self, x: float, y: float) -> int:
         return self._lines.offset_at(x - self._indent, y)
-
-    def target_at(self, x: float, y: float) -> Target | None:
-        return None
 
 
 class NameLayout(_Caption):
@@ -60,16 +74,6 @@ class NameLayout(_Caption):
         super().__init__(Lines(text, face, role.line, width, spans=[span]), theme)
 
 
-class QuietLayout(_Caption):
-    """The facts below a reply."""
-
-    def __init__(self, quiet: Quiet, width: int, theme: Theme) -> None:
-        role = theme.type.small
-        face = font(role)
-        face.setFeature(QFont.Tag("tnum"), 1)
-        super().__init__(Lines(quiet.text, face, role.line, width), theme)
-
-
 class WaitingLayout(_Caption):
     """What stands where the text will be."""
 
@@ -81,6 +85,8 @@ class WaitingLayout(_Caption):
 class ThoughtLayout(_Caption):
     """The line that stands for the reasoning; a click unfolds it."""
 
+    targets: Sequence[Target] = (Fold(),)
+
     def __init__(self, thought: Thought, width: int, theme: Theme) -> None:
         role = theme.type.caption
         indent = theme.space.l + theme.space.l
@@ -90,9 +96,17 @@ class ThoughtLayout(_Caption):
         self._is_unfolded = thought.is_unfolded
 
     def draw(
-        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        selected: Selected | None = None,
+        lit: Lit = UNLIT,
     ) -> None:
+        draw_wash(painter, self._area.translated(x, y), lit, 0, self._theme)
         super().draw(painter, x, y, clip, selected)
+        draw_rings(painter, [self._area], x, y, lit, 0, self._theme)
         centre = QPointF(x + self._theme.space.l + 5, y + self.height / 2)
         tip, wing = (QPointF(2, 0), 4.0)
         points = [QPointF(-2, -wing), tip, QPointF(-2, wing)]
@@ -101,9 +115,18 @@ class ThoughtLayout(_Caption):
         painter.setPen(QPen(self._colour, 1.5, c=Qt.PenCapStyle.RoundCap))
         painter.drawPolyline(QPolygonF([centre + p for p in points]))
 
-    def target_at(self, x: float, y: float) -> Target | None:
+    def target_at(self, x: float, y: float) -> int | None:
         inside = 0 <= x < self.natural_width + self._theme.space.s and 0 <= y < self.height
-        return Fold() if inside else None
+        return 0 if inside else None
+
+    def areas_of(self, index: int) -> Sequence[QRect]:
+        return (self._area,)
+
+    @property
+    def _area(self) -> QRect:
+        """The line without the bar at its left."""
+        left = self._theme.space.s
+        return QRect(left, 0, self.natural_width, self.height)
 
 
 def _elided(text: str, face: QFont, width: int) -> str:

@@ -17,8 +17,8 @@ class Captions(Protocol):
         """Return who replied: the model's label, and its maker or nothing."""
         ...
 
-    def facts(self, message: Message) -> str:
-        """Return the quiet line below a reply; empty for none."""
+    def facts(self, message: Message) -> tuple[str, ...]:
+        """Return the facts below a reply that has ended, what it cost as the last."""
         ...
 
     def thought(self, message: Message, is_open: bool) -> str:

@@ -9,18 +9,15 @@ widget: pixels of the view come in as numbers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
-
 from app.chat.conversation import Conversation
 from app.chat.message import Role
 from app.ui.theme import Theme
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.counts import Counts
+from app.ui.transcript.estimates import gap_above, heights_of
+from app.ui.transcript.foot import foot_height
 from app.ui.transcript.heights import Heights
-from app.ui.transcript.layout import letters_in_line
 from app.ui.transcript.message import PENDING, MessageLayout
-from app.ui.transcript.parts import Target
 from app.ui.transcript.position import END, Position
 
 _ALLOWANCE = 16_384
@@ -58,10 +55,14 @@ class Column:
         self._width = theme.metrics.column
         self._ids: list[int] = []
         self._index: dict[int, int] = {}
+        self._own: set[int] = set()
+        """Which of them are the person's."""
         self._heights = Heights()
         self._layouts: dict[int, MessageLayout] = {}
         """Least recently seen first."""
         self._unfolded: set[int] = set()
+        self._edited: tuple[int, int] | None = None
+        """The message over which an editor lies, and how high that is."""
         self._allowance = 0
         self.is_behind = False
         """Whether text that should show was left for the next frame."""
@@ -71,7 +72,12 @@ class Column:
 
     @property
     def height(self) -> int:
-        return self._heights.total + (self._theme.space.xxl if self._ids else 0)
+        return self._heights.total + self._room_below
+
+    @property
+    def content_height(self) -> int:
+        """Without the room below the last message."""
+        return self._heights.total
 
     @property
     def width(self) -> int:
@@ -89,6 +95,8 @@ class Column:
         branch = self._conversation.branch
         self._ids = [i for i in branch if self._is_shown(i)]
         self._index = {message_id: i for i, message_id in enumerate(self._ids)}
+        message = self._conversation.message
+        self._own = {i for i in self._ids if message(i).role is Role.USER}
         self._layouts = {i: it for i, it in self._layouts.items() if i in self._index}
         self._estimate()
 
@@ -97,6 +105,8 @@ class Column:
         if self._is_shown(message_id):
             self._index[message_id] = len(self._ids)
             self._ids.append(message_id)
+            if self._conversation.message(message_id).role is Role.USER:
+                self._own.add(message_id)
             self._heights.append(self._guess(message_id))
 
     def restyle(self, width: int, theme: Theme) -> None:
@@ -110,6 +120,10 @@ class Column:
     def toggle_reasoning(self, message_id: int) -> None:
         """Show the reasoning of a message, or hide it, from its next refresh on."""
         self._unfolded ^= {message_id}
+
+    def make_room(self, message_id: int | None, height: int = 0) -> None:
+        """Make room for an editor instead of a message, from its next refresh on."""
+        self._edited = None if message_id is None else (message_id, height)
 
     def refresh(self, message_ids: Iterable[int]) -> None:
         """Take in what changed about messages. Nothing is laid out by this."""
@@ -140,7 +154,7 @@ class Column:
         above = self._heights.offset(message)
         before = self._heights[message]
         layout = self._layout(message)
-        inside = (y - above) * self._heights[message] // max(before, 1) - self._gap
+        inside = (y - above) * self._heights[message] // max(before, 1) - self._gap(message)
         row = layout.heights.find(inside)
         offset = inside - layout.top(row)
         return Position(layout.id, layout.place(row), offset)
@@ -190,14 +204,28 @@ class Column:
             return None
         return self._top(index) + layout.first_difference(row)
 
-    def message_before(self, message_id: int) -> int | None:
-        """Return the id of the message above one."""
-        index = self._index.get(message_id, 0)
-        return self._ids[index - 1] if index else None
+    def neighbour(self, message_id: int, step: int) -> int | None:
+        """Return the id of the message so many further down."""
+        index = self._index.get(message_id, 0) + step
+        return self._ids[index] if 0 <= index < len(self._ids) else None
 
     def has(self, message_id: int | None) -> bool:
         """Return whether a message is in this branch."""
         return message_id in self._index
+
+    def is_own(self, message_id: int | None) -> bool:
+        """Return whether a message is the person's."""
+        return message_id in self._own
+
+    def read_whole(self, message_id: int) -> bool:
+        """Read all of a message, as far as this frame allows; return whether that was it."""
+        message = self._index.get(message_id)
+        if message is None:
+            return False
+        layout = self._layout(message)
+        while self._read_more(message, layout):
+            pass
+        return not layout.is_readable(self._conversation)
 
     def ids_between(self, top: int, bottom: int) -> list[int]:
         """Return the ids of the messages between two heights."""
@@ -224,7 +252,7 @@ class Column:
     def lay_out_end(self, above: int) -> None:
         """Make real the last `above` pixels."""
         if self._ids:
-            self._walk_up(len(self._ids) - 1, None, above - self._theme.space.xxl)
+            self._walk_up(len(self._ids) - 1, None, above - self._room_below)
 
     def release(self, top: int, bottom: int) -> None:
         """Let go of layouts that are not between two heights."""
@@ -243,7 +271,7 @@ class Column:
             if not first <= self._index[message_id] <= last:
                 del self._layouts[message_id]
 
-    # Drawing and pointing
+    # What shows
 
     def is_drawable(self, position: Position) -> bool:
         """Return whether what is at a position is laid out."""
@@ -253,69 +281,47 @@ class Column:
         row = layout.row_of(position.block)
         return layout.place(row) == position.block and layout.is_ready(row)
 
-    def draw(self, painter: QPainter, x: int, y: int, clip: QRectF) -> None:
-        """Draw what is inside `clip`, with the top left corner at (x, y)."""
-        if not self._ids:
-            return
-        message = self._heights.find(int(clip.top()) - y)
-        top = y + self._heights.offset(message)
-        while message < len(self._ids) and top < clip.bottom():
-            layout = self._layouts.get(self._ids[message])
-            if layout is not None:
-                layout.draw(painter, x, top + self._gap, clip)
-            top += self._heights[message]
-            message += 1
-
-    def target_at(self, x: int, y: int) -> tuple[int, int, Target] | None:
-        """Return message id, row and meaning of a click on a point."""
-        if not self._ids or not 0 <= y < self.height:
-            return None
-        message = self._heights.find(y)
-        layout = self._layouts.get(self._ids[message])
-        if layout is None:
-            return None
-        row, target = layout.target_at(x, y - self._top(message))
-        return None if target is None else (layout.id, row, target)
-
-    def code(self, message_id: int, row: int) -> str:
-        """Return the whole code of which a row shows a piece."""
-        return self._layouts[message_id].code(row)
-
     # Inside
 
     @property
-    def _gap(self) -> int:
-        return self._theme.space.xl
+    def _room_below(self) -> int:
+        """Below the last message; as high as its foot before it has one.
+
+        So nothing moves when a reply at the end of the view has ended.
+        """
+        if not self._ids:
+            return 0
+        layout, space = self._layouts.get(self._ids[-1]), self._theme.space
+        if layout is not None and layout.is_open and not layout.has_foot:
+            return space.xxl + space.s + foot_height(self._theme)
+        return space.xxl
+
+    def _gap(self, message: int) -> int:
+        above = self._ids[message - 1] if message else None
+        is_below_own = self.is_own(above)
+        return gap_above(is_below_own=is_below_own, theme=self._theme)
 
     def _top(self, message: int) -> int:
-        return self._heights.offset(message) + self._gap
+        return self._heights.offset(message) + self._gap(message)
 
     def _is_shown(self, message_id: int) -> bool:
         return self._conversation.message(message_id).role is not Role.SYSTEM
 
     def _estimate(self) -> None:
         """Estimate all heights: once per width, not per frame."""
-        self._heights = Heights(self._guesses(self._ids))
+        self._heights = Heights(self._guesses(self._ids, None))
 
     def _guess(self, message_id: int) -> int:
-        return next(iter(self._guesses([message_id])))
+        index = self._index[message_id]
+        above = self._ids[index - 1] if index else None
+        return next(iter(self._guesses([message_id], above)))
 
-    def _guesses(self, message_ids: Iterable[int]) -> Iterable[int]:
-        theme, line, gap = self._theme, self._theme.type.transcript.line, self._gap
-        own_width = min(self._width, theme.metrics.own_message)
-        own, other = letters_in_line(own_width, theme), letters_in_line(self._width, theme)
-        # Everything is looked up once: there may be ten thousand messages.
-        layouts, message = self._layouts, self._conversation.message
-        length_of, person = self._conversation.length, Role.USER
-        for message_id in message_ids:
-            layout = layouts.get(message_id)
-            if layout is not None:
-                yield gap + layout.height
-                continue
-            length, is_own = length_of(message_id), message(message_id).role is person
-            lines = -(-length // (own if is_own else other)) or 1
-            # Around the text of a reply are its name and its facts.
-            yield gap + lines * line + (18 if is_own else 56)
+    def _guesses(self, message_ids: Iterable[int], above: int | None) -> Iterable[int]:
+        lengths, layouts = self._conversation.length, self._layouts
+        is_below_own = self.is_own(above)
+        return heights_of(
+            message_ids, lengths, layouts, self._own, self._width, self._theme, is_below_own
+        )
 
     def _layout(self, message: int) -> MessageLayout:
         message_id = self._ids[message]
@@ -328,8 +334,17 @@ class Column:
         return layout
 
     def _read(self, message: int, layout: MessageLayout, allowance: int) -> int:
+        room = None
+        if self._edited is not None and self._edited[0] == layout.id:
+            room = self._edited[1]
         is_unfolded = layout.id in self._unfolded
-        taken, changed = layout.read(self._conversation, self._captions, is_unfolded, allowance)
+        taken, changed = layout.read(
+            self._conversation,
+            self._captions,
+            allowance,
+            is_unfolded=is_unfolded,
+            room=room,
+        )
         if changed is not None:
             self.touched.append((layout.id, changed))
         self._fit(message, layout)
@@ -359,7 +374,7 @@ class Column:
                 pass
 
     def _fit(self, message: int, layout: MessageLayout) -> None:
-        self._heights[message] = self._gap + layout.height
+        self._heights[message] = self._gap(message) + layout.height
 
     def _make(self, layout: MessageLayout, row: int) -> int:
         if layout.lay_out(row):
@@ -383,9 +398,11 @@ class Column:
             y += heights.offset(row) - heights.offset(first)
             if row < layout.count:
                 return y
-            y += self._gap + layout.height - heights.total
+            y += layout.height - heights.total
             message, first = message + 1, 0
-        return y - self._gap + self._theme.space.xxl
+            if message < len(self._ids):
+                y += self._gap(message)
+        return y + self._room_below
 
     def _walk_up(self, message: int, row: int | None, need: int) -> None:
         y = 0
@@ -401,5 +418,5 @@ class Column:
             self._fit(message, layout)
             if y >= need:
                 return
-            y += self._gap
+            y += self._gap(message)
             message, row = message - 1, None

@@ -7,21 +7,24 @@ device-independent pixels from the layout's top left corner; text positions are
 UTF-16 code units in the text the layout shows.
 """
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Protocol
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
 from app.ui.notice import Notice
 from app.ui.theme import Theme
 from app.ui.transcript.blocks import Block, Container, Kind
-from app.ui.transcript.caption import NameLayout, QuietLayout, ThoughtLayout, WaitingLayout
+from app.ui.transcript.caption import NameLayout, ThoughtLayout, WaitingLayout
 from app.ui.transcript.code import CodeLayout
+from app.ui.transcript.foot import FootLayout, foot_height
 from app.ui.transcript.lines import Selected
 from app.ui.transcript.notice_box import NoticeLayout
-from app.ui.transcript.parts import Name, Part, Pending, Quiet, Target, Thought, Waiting
+from app.ui.transcript.parts import Foot, Name, Part, Pending, Room, Thought, Waiting
 from app.ui.transcript.prose import ProseLayout, RuleLayout, indent_of
+from app.ui.transcript.targets import UNLIT, Lit, Target, Untargeted
 
 
 class Layout(Protocol):
@@ -52,6 +55,7 @@ class Layout(Protocol):
         y: int,
         clip: QRectF,
         selected: Selected | None = None,
+        lit: Lit = UNLIT,
     ) -> None:
         """Draw what is inside `clip`, with the top left corner at (x, y)."""
         ...
@@ -60,9 +64,43 @@ class Layout(Protocol):
         """Return the text position nearest to a point."""
         ...
 
-    def target_at(self, x: float, y: float) -> Target | None:
-        """Return what a click on a point means."""
+    @property
+    def targets(self) -> Sequence[Target]:
+        """What a click in it can mean, in reading order."""
         ...
+
+    def target_at(self, x: float, y: float) -> int | None:
+        """Return the index of the target at a point."""
+        ...
+
+    def areas_of(self, index: int) -> Sequence[QRect]:
+        """Return where a target is."""
+        ...
+
+
+class RoomLayout(Untargeted):
+    """Nothing: a widget lies over it."""
+
+    end = (0.0, 0, 0)
+    same_until = 0
+
+    def __init__(self, room: Room, width: int) -> None:
+        self.height = room.height
+        self.natural_width = width
+
+    def draw(
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        selected: Selected | None = None,
+        lit: Lit = UNLIT,
+    ) -> None:
+        pass
+
+    def hit_test(self, x: float, y: float) -> int:
+        return 0
 
 
 def lay_out(part: Part, width: int, theme: Theme, previous: Layout | None = None) -> Layout:
@@ -82,12 +120,14 @@ def lay_out(part: Part, width: int, theme: Theme, previous: Layout | None = None
             return NameLayout(part, width, theme)
         case Thought():
             return ThoughtLayout(part, width, theme)
-        case Quiet():
-            return QuietLayout(part, width, theme)
+        case Foot():
+            return FootLayout(part, width, theme)
         case Waiting():
             return WaitingLayout(part, width, theme)
         case Notice():
             return NoticeLayout(part, width, theme)
+        case Room():
+            return RoomLayout(part, width)
         case Pending():
             raise ValueError("there is nothing to lay out yet")
 
@@ -97,7 +137,7 @@ def estimate(part: Part, width: int, theme: Theme) -> int:
     match part:
         case Block(kind=Kind.CODE):
             lines = max(part.text.count("\n"), 1)
-            head = 46 if part.is_first else 0
+            head = theme.type.small.line + 30 if part.is_first else 0
             return lines * theme.type.code.line + head + (10 if part.is_last else 0)
         case Block(kind=Kind.RULE):
             return theme.metrics.hairline
@@ -110,6 +150,10 @@ def estimate(part: Part, width: int, theme: Theme) -> int:
             return text_height(part.length, width, theme)
         case Notice():
             return 98
+        case Foot():
+            return foot_height(theme)
+        case Room():
+            return part.height
         case _:
             return theme.type.transcript.line
 
@@ -143,7 +187,7 @@ def gap_between(before: Part, part: Part, theme: Theme) -> int:
         if Container.REASONING in part.within:
             return space.s
         return space.l if part.kind is Kind.RULE else space.m
-    if isinstance(part, Thought | Waiting):
+    if isinstance(part, Thought | Waiting | Foot):
         return space.s
     return space.m
 

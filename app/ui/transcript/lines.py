@@ -10,10 +10,10 @@ is how Qt counts.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count, zip_longest
-from math import ceil
+from math import ceil, floor
 from unicodedata import bidirectional
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -119,7 +119,7 @@ class Lines:
         self._width = max(width, 1.0)
         self._spans = spans
         self._is_anywhere = anywhere
-        self._is_rtl = _is_right_to_left(text)
+        self.is_right_to_left = _is_right_to_left(text)
         self._option = self._new_option(metrics)
         self._text = shown(text)
         if previous is not None and previous._manner != self._manner:
@@ -161,6 +161,22 @@ class Lines:
         )
         return stretch.source.start + line.xToCursor(x, side)
 
+    def areas(self, start: int, end: int) -> list[QRect]:
+        """Return where a stretch of the text is, line by line."""
+        result = []
+        for stretch in self._stretches:
+            for number in range(stretch.count):
+                line = stretch.layout.lineAt(number)
+                first = stretch.source.start + line.textStart()
+                last = first + line.textLength()
+                if start < last and end > first:
+                    begin = _cursor_x(line, max(start, first) - stretch.source.start)
+                    stop = _cursor_x(line, min(end, last) - stretch.source.start)
+                    left, right = floor(min(begin, stop)), ceil(max(begin, stop))
+                    top = (stretch.source.first + number) * self.pitch
+                    result.append(QRect(left - 1, top, right - left + 2, self.pitch))
+        return result
+
     def covers(self, x: float, y: float) -> bool:
         """Return whether there is text under a point, not just room."""
         if not 0 <= y < self.height:
@@ -192,7 +208,7 @@ class Lines:
 
     @property
     def _manner(self) -> tuple[QFont, int, float, bool, bool]:
-        return self._font, self.pitch, self._width, self._is_anywhere, self._is_rtl
+        return self._font, self.pitch, self._width, self._is_anywhere, self.is_right_to_left
 
     def _broken(self, previous: Sequence[_Stretch]) -> Iterable[_Stretch]:
         start = position = first = 0
@@ -266,7 +282,7 @@ class Lines:
             modes.WrapAnywhere if self._is_anywhere else modes.WrapAtWordBoundaryOrAnywhere
         )
         option.setTabStopDistance(4 * metrics.horizontalAdvance(" "))
-        if self._is_rtl:
+        if self.is_right_to_left:
             option.setTextDirection(Qt.LayoutDirection.RightToLeft)
             option.setAlignment(Qt.AlignmentFlag.AlignRight)
         else:

@@ -1,52 +1,42 @@
 """Message: one message at one width, as a column of parts with heights.
 
-A part is laid out when it is asked for and not before; until then its height
-is an estimate. What changed is found by comparing parts, so that the layout of
-a part that stayed the same is kept. Drawing changes nothing.
+What changed is found by comparing parts, so that the layout of a part that
+stayed the same is kept. Drawing changes nothing.
 """
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from app.chat.conversation import Conversation
-from app.chat.message import Message, Role, Status
+from app.chat.message import Message, Role
 from app.ui.theme import Theme
 from app.ui.transcript.blocks import Block, Container, code_at
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.counts import Counts
 from app.ui.transcript.heights import Heights
-from app.ui.transcript.layout import Layout, estimate, gap_between, lay_out
-from app.ui.transcript.parts import Name, Part, Pending, Quiet, Target, Thought, Waiting
+from app.ui.transcript.layout import Layout, gap_between
+from app.ui.transcript.parts import Foot, Part, Pending, Room, Thought, has_targets
 from app.ui.transcript.position import BELOW
-from app.ui.transcript.prose import draw_bars
+from app.ui.transcript.prose import ProseLayout, draw_bars
+from app.ui.transcript.rows import Rows
 from app.ui.transcript.stream import BlockStream, PlainStream
+from app.ui.transcript.surroundings import FOOT, Items, above, below, below_own
+from app.ui.transcript.targets import UNLIT, Lit, Target
 
 PENDING = BELOW - 1
 """The place of what was not read yet."""
-_NAME, _THOUGHT, _REASONING = -BELOW, 1 - BELOW, 2 - BELOW
 _PADDING_X, _PADDING_Y = 14, 9
 """Inside the person's message."""
 
 
-@dataclass(slots=True)
-class _Row:
-    part: Part
-    place: int
-    gap: int
-    layout: Layout | None = None
-    previous: Layout | None = None
-    """Of the part that stood here when it was last laid out."""
+Light = Callable[[int], Lit]
+"""Tells how the person's attention shows in the part at a place."""
 
 
 class MessageLayout:
-    """A message as parts below each other.
-
-    Rows are counted from the top; each has a `place` (see `Position.block`),
-    which stays the same when rows appear above it.
-    """
+    """A message as parts below each other: its rows."""
 
     def __init__(self, message: Message, width: int, theme: Theme, counts: Counts) -> None:
         self.id = message.id
@@ -54,10 +44,7 @@ class MessageLayout:
         self._width = width
         self._theme = theme
         self._counts = counts
-        self._rows: list[_Row] = []
-        self.heights = Heights()
-        """Of the rows, each with the gap above it."""
-        self._laid_out: set[int] = set()
+        self._rows = Rows(self._width_of, theme, counts)
         self._stream = self._new_stream()
         self._taken = 0
         self._reasoning: PlainStream | None = None
@@ -66,8 +53,17 @@ class MessageLayout:
         self._settled = 0
         """Settled blocks that have their rows."""
         self._caret: int | None = None
+        self.is_open = message.status.is_open
+        """Whether text could still come when it was last read."""
+        self._room: int | None = None
+        """The height of what lies over the text while it is edited."""
 
     # Geometry
+
+    @property
+    def heights(self) -> Heights:
+        """Of the rows, each with the gap above it."""
+        return self._rows.heights
 
     @property
     def count(self) -> int:
@@ -75,11 +71,21 @@ class MessageLayout:
 
     @property
     def height(self) -> int:
-        return self.heights.total + (_PADDING_Y if self._is_own else 0)
+        return self.heights.total
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the person's."""
+        return self._is_own
+
+    @property
+    def has_foot(self) -> bool:
+        """Whether what stands below it keeps it apart from the next."""
+        return len(self._rows) > 0 and self._rows[len(self._rows) - 1].place >= FOOT
 
     @property
     def has_layouts(self) -> bool:
-        return bool(self._laid_out)
+        return self._rows.has_layouts
 
     @property
     def settled_count(self) -> int:
@@ -95,8 +101,9 @@ class MessageLayout:
     def shows_end(self) -> bool:
         """Whether all of its text was read, and its end is laid out."""
         last = self._head + self._settled + len(self._stream.tail) - 1
-        is_read = not any(isinstance(row.part, Pending) for row in self._rows[-4:])
-        return is_read and (last < self._head or last in self._laid_out)
+        count = len(self._rows)
+        is_read = not any(self.is_pending(row) for row in range(max(count - 4, 0), count))
+        return is_read and (last < self._head or self._rows.is_laid_out(last))
 
     def place(self, row: int) -> int:
         """Return the place of a row."""
@@ -104,11 +111,11 @@ class MessageLayout:
 
     def top(self, row: int) -> int:
         """Return where a row begins, below the gap above it."""
-        return self.heights.offset(row) + self._rows[row].gap
+        return self._rows.top(row)
 
     def row_of(self, place: int) -> int:
         """Return the row at a place, or the one before if there is none."""
-        return max(bisect_right(self._rows, place, key=lambda row: row.place) - 1, 0)
+        return self._rows.row_of(place)
 
     def is_pending(self, row: int) -> bool:
         """Return whether a row stands for text that was not read."""
@@ -120,42 +127,20 @@ class MessageLayout:
 
     def lay_out(self, row: int) -> bool:
         """Lay a row out if it is not; return whether that was done."""
-        it = self._rows[row]
-        if it.layout is not None or isinstance(it.part, Pending):
-            return False
-        it.layout = lay_out(it.part, self._inner_width, self._theme, it.previous)
-        it.previous = None
-        self._counts.layouts += 1
-        self._laid_out.add(row)
-        self.heights[row] = it.gap + it.layout.height
-        return True
+        return self._rows.lay_out(row)
 
     def restyle(self, width: int, theme: Theme) -> None:
         """Let go of all layouts and estimate anew, for another width or theme."""
         self._width, self._theme = width, theme
-        self._laid_out.clear()
-        for row in self._rows:
-            row.layout = row.previous = None
-        room = self._inner_width
-        self.heights = Heights(row.gap + estimate(row.part, room, theme) for row in self._rows)
+        self._rows.restyle(theme)
 
     def first_difference(self, row: int) -> int:
         """Return the height from which on a row is not what it was."""
-        top = self.heights.offset(row)
-        if row >= len(self._rows):
-            return top
-        it = self._rows[row]
-        same = it.layout.same_until if it.layout is not None else 0
-        return top + it.gap + same if same else top
+        return self._rows.first_difference(row)
 
     def drop_outside(self, top: int, bottom: int) -> None:
         """Let go of the layouts of rows that are not between two heights."""
-        if not self._rows:
-            return
-        first, last = self.heights.find(top), self.heights.find(bottom)
-        for row in [r for r in self._laid_out if not first <= r <= last]:
-            self._rows[row].layout = self._rows[row].previous = None
-            self._laid_out.discard(row)
+        self._rows.drop_outside(top, bottom)
 
     # Reading
 
@@ -164,19 +149,31 @@ class MessageLayout:
         return conversation.text(self.id) is not None and conversation.length(self.id) > self._taken
 
     def read(
-        self, conversation: Conversation, captions: Captions, is_unfolded: bool, allowance: int
+        self,
+        conversation: Conversation,
+        captions: Captions,
+        allowance: int,
+        *,
+        is_unfolded: bool,
+        room: int | None,
     ) -> tuple[int, int | None]:
         """Take in what is new, at most so many characters of text.
 
+        `room` is the height of what lies over the text, if it is being edited.
         Returns how many were taken, and the first row that is not as before.
         """
         taken = self._feed(conversation, allowance)
         self._feed_reasoning(conversation, is_unfolded)
-        return taken, self._compose(conversation, captions, is_unfolded)
+        if room is not None:
+            self._room = room
+            return taken, self._compose_room(room)
+        if self._room is not None:
+            self._room, self._head = None, -1
+        return taken, self._compose(conversation, captions)
 
-    def code(self, row: int) -> str:
-        """Return the whole code of which a row shows a piece."""
-        return code_at(self._stream.blocks, self._rows[row].place)
+    def code(self, place: int) -> str:
+        """Return the whole code of which the part at a place is a piece."""
+        return code_at(self._stream.blocks, place)
 
     def _new_stream(self) -> BlockStream | PlainStream:
         return PlainStream() if self._is_own else BlockStream()
@@ -210,11 +207,18 @@ class MessageLayout:
 
     # Composing
 
-    def _compose(
-        self, conversation: Conversation, captions: Captions, is_unfolded: bool
-    ) -> int | None:
+    def _compose_room(self, height: int) -> int | None:
+        self._head = self._settled = 0
+        self._caret = None
+        return self._rows.replace(0, [(0, Room(height))], lambda before, part: 0)
+
+    def _compose(self, conversation: Conversation, captions: Captions) -> int | None:
         message = conversation.message(self.id)
-        head = [] if self._is_own else self._parts_above(conversation, captions, is_unfolded)
+        self.is_open = message.status.is_open
+        head: Items = []
+        if not self._is_own:
+            reasoning = None if self._reasoning is None else self._reasoning.blocks
+            head = above(conversation, message, captions, reasoning)
         is_same = self._head == len(head) and all(
             row.part == part for row, (_, part) in zip(self._rows, head, strict=False)
         )
@@ -223,122 +227,93 @@ class MessageLayout:
         first = self._settled if is_same else 0
         blocks = [*self._stream.settled[first:], *self._stream.tail]
         items += [(first + i, block) for i, block in enumerate(blocks)]
-        caret = len(head) + first + len(blocks) - 1 if message.status.is_open and blocks else None
+        caret = len(head) + first + len(blocks) - 1 if self.is_open and blocks else None
         pending = conversation.length(self.id) - self._taken
-        # A message has at least one row, also if it says nothing.
+        # A message has at least one row of text, also if it says nothing.
         if pending > 0 or (self._is_own and not blocks and not first):
             items.append((PENDING, Pending(pending)))
-        if not self._is_own:
-            items += self._parts_below(message, captions)
+        if self._is_own:
+            items += below_own(conversation, message)
+        else:
+            items += below(conversation, message, captions)
         self._head, self._settled = len(head), len(self._stream.settled)
-        changed = self._replace(start, items)
+        changed = self._rows.replace(start, items, self._gap)
         if caret != self._caret:
             rows = [r for r in (caret, self._caret, changed) if r is not None]
             self._caret, changed = caret, min(rows)
         return changed
 
-    def _parts_above(
-        self, conversation: Conversation, captions: Captions, is_unfolded: bool
-    ) -> list[tuple[int, Part]]:
-        message = conversation.message(self.id)
-        parts: list[tuple[int, Part]] = [(_NAME, Name(*captions.name(message)))]
-        if conversation.reasoning_length(self.id):
-            is_open = message.status.is_open and not conversation.length(self.id)
-            text = captions.thought(message, is_open)
-            parts.append((_THOUGHT, Thought(text, is_unfolded)))
-            if self._reasoning is not None:
-                blocks = enumerate(self._reasoning.blocks, _REASONING)
-                parts += [(place, block) for place, block in blocks]
-        return parts
-
-    def _parts_below(self, message: Message, captions: Captions) -> list[tuple[int, Part]]:
-        parts: list[Part] = []
-        if message.status is Status.WAITING:
-            parts.append(Waiting(captions.waiting(message)))
-        notice = captions.notice(message)
-        if notice is not None:
-            parts.append(notice)
-        facts = captions.facts(message)
-        if facts:
-            parts.append(Quiet(facts))
-        return [(BELOW + i, part) for i, part in enumerate(parts)]
-
-    def _replace(self, start: int, items: list[tuple[int, Part]]) -> int | None:
-        """Make the rows from `start` on show these parts; return the first changed."""
-        changed = None
-        before = self._rows[start - 1].part if start else None
-        for row, (place, part) in enumerate(items, start):
-            gap = self._gap(before, part)
-            before = part
-            if row < len(self._rows):
-                it = self._rows[row]
-                if it.part == part and it.place == place and it.gap == gap:
-                    continue
-            changed = row if changed is None else changed
-            self._set(row, _Row(part, place, gap, previous=self._previous(row, place, gap)))
-        if start + len(items) < len(self._rows):
-            self._truncate(start + len(items))
-            changed = len(self._rows) if changed is None else changed
-        return changed
-
-    def _previous(self, row: int, place: int, gap: int) -> Layout | None:
-        if row >= len(self._rows):
-            return None
-        it = self._rows[row]
-        return it.layout or it.previous if (it.place, it.gap) == (place, gap) else None
-
     def _gap(self, before: Part | None, part: Part) -> int:
-        if before is None:
+        if before is None or (self._is_own and isinstance(part, Foot)):
             return _PADDING_Y if self._is_own else 0
         return gap_between(before, part, self._theme)
 
-    def _set(self, row: int, it: _Row) -> None:
-        height = it.gap + estimate(it.part, self._inner_width, self._theme)
-        self._laid_out.discard(row)
-        if row < len(self._rows):
-            self._rows[row] = it
-            self.heights[row] = height
-        else:
-            self._rows.append(it)
-            self.heights.append(height)
-
-    def _truncate(self, length: int) -> None:
-        del self._rows[length:]
-        self.heights.truncate(length)
-        self._laid_out = {row for row in self._laid_out if row < length}
-
     # Drawing
+
+    @property
+    def box(self) -> QRect:
+        """What a reader would call the message, in the column."""
+        if not self._is_own or self._room is not None:
+            return QRect(0, 0, self._width, self.height)
+        left, bottom = self._box_left, self.height
+        if self.has_foot:
+            bottom = self.heights.offset(len(self._rows) - 1) + _PADDING_Y
+        return QRect(left, 0, self._width - left, bottom)
 
     @property
     def _inner_width(self) -> int:
         if not self._is_own:
             return self._width
-        return max(min(self._theme.metrics.own_message, self._width) - 2 * _PADDING_X, 1)
+        return max(own_width(self._width, self._theme) - 2 * _PADDING_X, 1)
+
+    def _width_of(self, part: Part) -> int:
+        return self._width if isinstance(part, Foot | Room) else self._inner_width
 
     @property
-    def _left(self) -> int:
-        """Where the parts begin, from the left edge of the column."""
+    def _box_left(self) -> int:
+        """Where the box around the person's text begins."""
+        width = self._inner_width
+        if (layout := self._only_text) is not None:
+            width = min(layout.natural_width, width)
+        return self._width - width - 2 * _PADDING_X
+
+    @property
+    def _text_left(self) -> int:
+        """Where the text begins, from the left edge of the column."""
         if not self._is_own:
             return 0
-        width = self._inner_width
-        if len(self._rows) == 1 and (layout := self._rows[0].layout) is not None:
-            width = min(layout.natural_width, width)
-        return self._width - width - _PADDING_X
+        layout = self._only_text
+        if isinstance(layout, ProseLayout) and layout.is_right_to_left:
+            return self._width - self._inner_width - _PADDING_X
+        return self._box_left + _PADDING_X
 
-    def draw(self, painter: QPainter, x: int, y: int, clip: QRectF) -> None:
+    @property
+    def _only_text(self) -> Layout | None:
+        is_alone = len(self._rows) <= 2 and self._rows[0].place < PENDING
+        return self._rows[0].layout if is_alone else None
+
+    def _left_of(self, part: Part) -> int:
+        return 0 if isinstance(part, Foot | Room) else self._text_left
+
+    def draw(
+        self, painter: QPainter, x: int, y: int, clip: QRectF, light: Light | None = None
+    ) -> None:
         """Draw the rows inside `clip`, with the top left corner at (x, y)."""
-        if not self._rows:
+        if not len(self._rows):
             return
-        if self._is_own:
+        if self._is_own and self._room is None:
             self._draw_box(painter, x, y)
         row = self.heights.find(int(clip.top()) - y)
         top = y + self.heights.offset(row)
         while row < len(self._rows) and top < clip.bottom():
-            self._draw_row(painter, x + self._left, top, row, clip)
+            lit = light(self._rows[row].place) if light is not None else UNLIT
+            self._draw_row(painter, x + self._left_of(self._rows[row].part), top, row, clip, lit)
             top += self.heights[row]
             row += 1
 
-    def _draw_row(self, painter: QPainter, x: int, top: int, row: int, clip: QRectF) -> None:
+    def _draw_row(
+        self, painter: QPainter, x: int, top: int, row: int, clip: QRectF, lit: Lit
+    ) -> None:
         it = self._rows[row]
         if it.layout is None:
             return
@@ -348,20 +323,20 @@ class MessageLayout:
             above = _within(self._rows[row - 1].part) if row else ()
             begin = top if above[: len(within)] == within[: len(above)] and above else y
             draw_bars(painter, within, x, begin, y + it.layout.height, self._theme)
-        it.layout.draw(painter, x, y, clip)
+        it.layout.draw(painter, x, y, clip, lit=lit)
         if row == self._caret:
             self._draw_caret(painter, x, y, it.layout)
 
     def _draw_caret(self, painter: QPainter, x: int, y: int, layout: Layout) -> None:
         end, top, pitch = layout.end
         path = QPainterPath()
-        path.addRoundedRect(x + round(end) + 4, y + top + (pitch - 16) // 2, 8, 16, 2, 2)
+        height = pitch * 2 // 3
+        path.addRoundedRect(x + round(end) + 4, y + top + (pitch - height) // 2, 8, height, 2, 2)
         painter.fillPath(path, self._theme.colours.accent)
 
     def _draw_box(self, painter: QPainter, x: int, y: int) -> None:
         metrics = self._theme.metrics
-        left = x + self._left - _PADDING_X
-        box = QRectF(left, y, x + self._width - left, self.height)
+        box = QRectF(self.box.translated(x, y))
         path = QPainterPath()
         path.addRoundedRect(box, metrics.message_radius, metrics.message_radius)
         corner = QPainterPath()
@@ -375,16 +350,44 @@ class MessageLayout:
 
     # Pointing
 
-    def target_at(self, x: float, y: float) -> tuple[int, Target | None]:
-        """Return the row at a point, and what a click on it means."""
-        if not self._rows:
-            return 0, None
-        row = self.heights.find(int(y))
-        it = self._rows[row]
-        top = self.heights.offset(row) + it.gap
+    def target_at(self, x: int, y: int) -> tuple[int, int] | None:
+        """Return the place and the index of the target at a point."""
+        if not len(self._rows):
+            return None
+        row = self.heights.find(y)
+        it, top = self._rows[row], self._rows.top(row)
         if it.layout is None or not top <= y < top + it.layout.height:
-            return row, None
-        return row, it.layout.target_at(x - self._left, y - top)
+            return None
+        index = it.layout.target_at(x - self._left_of(it.part), y - top)
+        return None if index is None else (it.place, index)
+
+    def targets(self, place: int) -> Sequence[Target]:
+        """Return what can be clicked in the part at a place, as far as it is laid out."""
+        it = self._rows[self.row_of(place)] if len(self._rows) else None
+        return it.layout.targets if it and it.place == place and it.layout else ()
+
+    def areas_of(self, place: int, index: int) -> list[QRect]:
+        """Return where a target is; nowhere if it is not laid out."""
+        row = self.row_of(place)
+        if index >= len(self.targets(place)):
+            return []
+        it = self._rows[row]
+        assert it.layout is not None
+        left, top = self._left_of(it.part), self._rows.top(row)
+        return [area.translated(left, top) for area in it.layout.areas_of(index)]
+
+    def row_with_targets(self, row: int, step: int) -> int | None:
+        """Return the nearest row from `row` on, up or down, in which one can click."""
+        while 0 <= row < len(self._rows):
+            if has_targets(self._rows[row].part):
+                return row
+            row += step
+        return None
+
+
+def own_width(width: int, theme: Theme) -> int:
+    """Return how wide the box of the person's message may be in a column."""
+    return min(theme.metrics.own_message, width)
 
 
 def _within(part: Part) -> tuple[Container, ...]:

@@ -1,5 +1,6 @@
 """Notice box: what happened, what it means, and buttons for what can be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -15,9 +16,10 @@ from PySide6.QtGui import (
 from app.ui.notice import Notice, Offer, Tone
 from app.ui.theme import Theme, font
 from app.ui.transcript.lines import Lines, Selected, Span, units
-from app.ui.transcript.parts import Take, Target
+from app.ui.transcript.targets import UNLIT, Lit, Take, Target, draw_rings
 
-_BUTTON = 30
+_HOVERED, _PRESSED = 0.12, 0.24
+"""How much of the ink is mixed into a button in the accent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class NoticeLayout:
         span = Span(0, units(notice.headline), strong)
         room = width - self._left - space.m
         self._lines = Lines(text, font(role), role.line, room, spans=[span])
+        self._button_height = theme.type.caption.line + 10
         self._buttons = list(self._placed(notice.offers, room))
+        self.targets: Sequence[Target] = [Take(offer.act) for offer in notice.offers]
         bottom = self._top + self._lines.height
         if self._buttons:
             bottom = self._buttons[-1].box.bottom() + 1
@@ -58,7 +62,13 @@ class NoticeLayout:
         return self._theme.space.m - 2
 
     def draw(
-        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        selected: Selected | None = None,
+        lit: Lit = UNLIT,
     ) -> None:
         colours, radius = self._theme.colours, self._theme.metrics.block_radius
         wash, ink = _look(self._tone, self._theme)
@@ -66,19 +76,23 @@ class NoticeLayout:
         painter.setBrush(wash)
         painter.drawRoundedRect(QRectF(x, y, self.natural_width, self.height), radius, radius)
         if self._tone is not Tone.QUIET:
-            _draw_sign(painter, QPointF(x + self._theme.space.m + 9, y + self._top + 10), ink)
+            middle = y + self._top + self._lines.pitch / 2
+            _draw_sign(painter, QPointF(x + self._theme.space.m + 9, middle), ink)
         self._lines.draw(painter, x + self._left, y + self._top, colours.text, clip, selected)
-        for button in self._buttons:
-            self._draw_button(painter, button, x, y, clip)
+        for index in range(len(self._buttons)):
+            self._draw_button(painter, index, x, y, clip, lit)
 
     def hit_test(self, x: float, y: float) -> int:
         return self._lines.offset_at(x - self._left, y - self._top)
 
-    def target_at(self, x: float, y: float) -> Target | None:
-        for button in self._buttons:
+    def target_at(self, x: float, y: float) -> int | None:
+        for index, button in enumerate(self._buttons):
             if button.box.contains(int(x), int(y)):
-                return Take(button.offer.act)
+                return index
         return None
+
+    def areas_of(self, index: int) -> Sequence[QRect]:
+        return (self._buttons[index].box,)
 
     def _placed(self, offers: tuple[Offer, ...], room: int) -> list[_Button]:
         """Place the buttons in rows below the text."""
@@ -91,25 +105,38 @@ class NoticeLayout:
             label = Lines(offer.label, face, role.line, 4_000)
             width = label.natural_width + 2 * space.m
             if x and x + width > room:
-                x, y = 0, y + _BUTTON + space.s
-            buttons.append(_Button(offer, label, QRect(self._left + x, y, width, _BUTTON)))
+                x, y = 0, y + self._button_height + space.s
+            box = QRect(self._left + x, y, width, self._button_height)
+            buttons.append(_Button(offer, label, box))
             x += width + space.s
         return buttons
 
     def _draw_button(
-        self, painter: QPainter, button: _Button, x: int, y: int, clip: QRectF
+        self, painter: QPainter, index: int, x: int, y: int, clip: QRectF, lit: Lit
     ) -> None:
         colours, metrics = self._theme.colours, self._theme.metrics
+        button = self._buttons[index]
         box = QRectF(button.box.translated(x, y)).adjusted(0.5, 0.5, -0.5, -0.5)
         is_primary = button.offer.primary
         edge = colours.accent if is_primary else colours.strong_line
         painter.setPen(QPen(edge, metrics.hairline))
-        painter.setBrush(colours.accent if is_primary else colours.raised)
+        painter.setBrush(self._ground(index, lit, is_primary=is_primary))
         painter.drawRoundedRect(box, metrics.control_radius, metrics.control_radius)
         ink = colours.on_accent if is_primary else colours.text
         left = x + button.box.x() + self._theme.space.m
-        top = y + button.box.y() + (_BUTTON - button.label.pitch) // 2
+        top = y + button.box.y() + (self._button_height - button.label.pitch) // 2
         button.label.draw(painter, left, top, ink, clip)
+        draw_rings(painter, [button.box.adjusted(-1, -1, 1, 1)], x, y, lit, index, self._theme)
+
+    def _ground(self, index: int, lit: Lit, *, is_primary: bool) -> QColor:
+        colours = self._theme.colours
+        is_hovered, is_pressed = lit.hovered == index, lit.pressed == index
+        if not is_hovered:
+            return colours.accent if is_primary else colours.raised
+        if is_primary:
+            share = _PRESSED if is_pressed else _HOVERED
+            return _mixed(colours.accent, colours.text, share)
+        return colours.selection if is_pressed else colours.accent_wash
 
 
 def _look(tone: Tone, theme: Theme) -> tuple[QColor, QColor]:
@@ -121,6 +148,16 @@ def _look(tone: Tone, theme: Theme) -> tuple[QColor, QColor]:
             return colours.warning_wash, colours.warning
         case Tone.QUIET:
             return colours.own_message, colours.muted
+
+
+def _mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """Return a colour with a share of another."""
+    pairs = (
+        (one.redF(), other.redF()),
+        (one.greenF(), other.greenF()),
+        (one.blueF(), other.blueF()),
+    )
+    return QColor.fromRgbF(*(a + (b - a) * share for a, b in pairs))
 
 
 def _draw_sign(painter: QPainter, centre: QPointF, ink: QColor) -> None:

@@ -1,40 +1,13 @@
-"""Parts: what a message is made of on the page, and what a click in it can mean.
+"""Parts: what a message is made of on the page.
 
 Values: two parts that are equal look the same, which is how a layout is kept.
 """
 
 from dataclasses import dataclass
 
-from app.ui.notice import Act, Notice
+from app.ui.notice import Notice
+from app.ui.transcript.acts import MessageAct
 from app.ui.transcript.blocks import Block
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Leads to an address that may be followed."""
-
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """Copies the code it stands on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """Shows or hides the reasoning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Takes what a notice offers."""
-
-    act: Act
-
-
-Target = Link | Copy | Fold | Take
-"""What a click can mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +27,26 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
-    """A line that steps back: the facts below a reply."""
+class Versions:
+    """Which of several versions of a message this is."""
 
-    text: str
+    number: int
+    """Counted from 1."""
+    count: int
+    previous: int | None
+    next: int | None
+    """Ids of the versions beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """The line below a message: its versions, its facts, what can be done with it."""
+
+    versions: Versions | None = None
+    facts: tuple[str, ...] = ()
+    acts: tuple[MessageAct, ...] = ()
+    is_own: bool = False
+    """Below the person's message: what can be done shows when they are near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +63,24 @@ class Pending:
     length: int
 
 
-Part = Block | Name | Thought | Quiet | Waiting | Notice | Pending
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Room for a widget that lies over the page."""
+
+    height: int
+
+
+Part = Block | Name | Thought | Foot | Waiting | Notice | Pending | Room
+
+
+def has_targets(part: Part) -> bool:
+    """Return whether there is anything to click in a part, without laying it out."""
+    match part:
+        case Block():
+            return part.is_copied_from or any(run.link for run in part.runs)
+        case Notice():
+            return bool(part.offers)
+        case Foot():
+            return bool(part.acts or part.versions)
+        case _:
+            return isinstance(part, Thought)

@@ -1,12 +1,22 @@
 """Prose: paragraphs, headings, items of lists, plain text, and rules between them."""
 
-from PySide6.QtCore import QRectF
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat
 
 from app.ui.theme import Theme, TypeRole, font
 from app.ui.transcript.blocks import Block, Container, Kind, Marker, Run
 from app.ui.transcript.lines import Lines, Selected, Span, units
-from app.ui.transcript.parts import Link, Target
+from app.ui.transcript.targets import (
+    UNLIT,
+    Link,
+    Lit,
+    Target,
+    Untargeted,
+    draw_rings,
+    draw_wash,
+)
 
 _BULLETS = "•◦▪"
 
@@ -18,7 +28,9 @@ def indent_of(block: Block, theme: Theme) -> int:
 
 def indent_in(container: Container, theme: Theme) -> int:
     """Return how far a container pushes what stands in it to the right."""
-    return theme.space.xl if container is Container.ITEM else theme.space.l
+    if container is Container.ITEM:
+        return max(theme.space.xl, theme.type.transcript.size * 8 // 5)
+    return theme.space.l
 
 
 class ProseLayout:
@@ -34,10 +46,18 @@ class ProseLayout:
             # The line end a piece ends with is the one before the next piece.
             text = text if block.is_last else text.removesuffix("\n")
         self._font = font(role)
-        self._links: list[tuple[int, int, str]] = []
+        self._links: list[tuple[int, int]] = []
+        """Where each of `targets` begins and ends in the text."""
+        self.targets: list[Target] = []
         spans = self._spans(block.runs)
         room = width - self._indent
         self._lines: Lines = Lines(text, self._font, role.line, room, spans=spans, previous=before)
+        self._left = self._indent
+        if self._lines.is_right_to_left:
+            # Lists are indented from where their lines begin, quotes at their bar.
+            items = [c for c in block.within if c is Container.ITEM]
+            self._left -= min(sum(indent_in(item, theme) for item in items), self._indent)
+        self._room = room
         self._colour = _colour(block, theme)
         self._frame: tuple[object, ...] = (block.kind, block.within, block.marker)
         self._is_framed_as_before = (
@@ -54,34 +74,58 @@ class ProseLayout:
         return self._indent + self._lines.natural_width
 
     @property
+    def is_right_to_left(self) -> bool:
+        return self._lines.is_right_to_left
+
+    @property
     def same_until(self) -> int:
         return self._lines.same_until if self._is_framed_as_before else 0
 
     @property
     def end(self) -> tuple[float, int, int]:
         x, y = self._lines.end
-        return self._indent + x, y, self._lines.pitch
+        return self._left + x, y, self._lines.pitch
 
     def draw(
-        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        selected: Selected | None = None,
+        lit: Lit = UNLIT,
     ) -> None:
         if self._marker is not None:
-            left = x + self._indent - self._theme.space.s - self._marker.natural_width
+            left = x + self._marker_x(self._marker)
             self._marker.draw(painter, left, y, self._theme.colours.muted, clip)
-        self._lines.draw(painter, x + self._indent, y, self._colour, clip, selected)
+        if lit.hovered is not None:
+            for area in self.areas_of(lit.hovered):
+                draw_wash(painter, area.translated(x, y), lit, lit.hovered, self._theme)
+        self._lines.draw(painter, x + self._left, y, self._colour, clip, selected)
+        if lit.ringed is not None:
+            areas = self.areas_of(lit.ringed)
+            draw_rings(painter, areas, x, y, lit, lit.ringed, self._theme)
 
     def hit_test(self, x: float, y: float) -> int:
-        return self._lines.offset_at(x - self._indent, y)
+        return self._lines.offset_at(x - self._left, y)
 
-    def target_at(self, x: float, y: float) -> Target | None:
-        x -= self._indent
+    def target_at(self, x: float, y: float) -> int | None:
+        x -= self._left
         if not self._links or not self._lines.covers(x, y):
             return None
         at = self._lines.offset_at(x, y, on_character=True)
-        for start, end, address in self._links:
+        for index, (start, end) in enumerate(self._links):
             if start <= at < end:
-                return Link(address)
+                return index
         return None
+
+    def areas_of(self, index: int) -> Sequence[QRect]:
+        return [area.translated(self._left, 0) for area in self._lines.areas(*self._links[index])]
+
+    def _marker_x(self, marker: Lines) -> int:
+        if self._lines.is_right_to_left:
+            return self._left + self._room + self._theme.space.s
+        return self._indent - self._theme.space.s - marker.natural_width
 
     def _spans(self, runs: tuple[Run, ...]) -> list[Span]:
         spans, start = [], 0
@@ -89,7 +133,8 @@ class ProseLayout:
         for run in runs:
             end = start + units(run.text)
             if run.link:
-                self._links.append((start, end, run.link))
+                self._links.append((start, end))
+                self.targets.append(Link(run.link))
             style = (run.is_emphasis, run.is_strong, run.is_code, bool(run.link))
             if any(style):
                 if style not in looks:
@@ -118,7 +163,7 @@ class ProseLayout:
         return look
 
 
-class RuleLayout:
+class RuleLayout(Untargeted):
     """A hairline between two blocks."""
 
     end = (0.0, 0, 0)
@@ -131,16 +176,19 @@ class RuleLayout:
         self._colour = theme.colours.strong_line
 
     def draw(
-        self, painter: QPainter, x: int, y: int, clip: QRectF, selected: Selected | None = None
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        selected: Selected | None = None,
+        lit: Lit = UNLIT,
     ) -> None:
         width = self.natural_width - self._indent
         painter.fillRect(x + self._indent, y, width, self.height, self._colour)
 
     def hit_test(self, x: float, y: float) -> int:
         return 0
-
-    def target_at(self, x: float, y: float) -> Target | None:
-        return None
 
 
 def draw_bars(

@@ -1,68 +1,69 @@
-"""View: one conversation, painted.
+"""Transcript: one conversation, read and acted upon.
 
-The laws:
-
-- What the reader sees does not move unless they move it. Their place is a
-  `Position`; pixels follow from it. At the end, the view follows what comes.
-- Only what shows is parsed and laid out; all else has an estimated height.
-- Repainting, laying out and rebuilding are three things: `_repaint`,
-  `_arrange`, `_rebuild`.
-- Nothing is parsed, laid out or painted while nobody can see it.
-- The text of a model never acts: a link only tells where it leads.
+How it is painted is in `surface`; here is what a person does with it. The text
+of a model never acts: a link only tells where it leads. Nor does a message do
+anything by itself: what is asked of it goes to whoever owns the transcript.
 """
 
-from dataclasses import dataclass
-from time import perf_counter
+from collections.abc import Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.chat.conversation import Conversation
 from app.ui.theme import Theme
+from app.ui.transcript.acts import KEYS, OWN_ACTS, REPLY_ACTS, MessageAct, act_hint, turn_hint
 from app.ui.transcript.captions import Captions
-from app.ui.transcript.column import Column
-from app.ui.transcript.counts import Counts
-from app.ui.transcript.frames import Frames
+from app.ui.transcript.editing import Editing
 from app.ui.transcript.links import host_of
-from app.ui.transcript.parts import Copy, Fold, Link, Take, Target
-from app.ui.transcript.position import END, Position
+from app.ui.transcript.message import own_width
+from app.ui.transcript.pill import Pill
+from app.ui.transcript.position import Position
+from app.ui.transcript.surroundings import FOOT
+from app.ui.transcript.targets import Copy, Do, Fold, Link, Spot, Take, Target, Turn
+from app.ui.transcript.walking import WalkingSurface
 
-_LARGEST = 2**31 - 1
-"""A scroll bar counts in C's int."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """Something that shows, and how far from the top of the view."""
-
-    position: Position
-    y: int
+DONE_MS = 1_500
+"""For so long a target says that it did what it says."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
-class Transcript(QAbstractScrollArea):
+class Transcript(WalkingSurface):
     """The messages of a conversation in one reading column.
 
     Signals:
         link_activated: a link was clicked; nothing was opened. arg: the
             address, http or https.
         offer_taken: a button of a notice was clicked. args: message id, `Act`.
+        message_act_requested: something is to be done with a message. args:
+            message id, `MessageAct`; never MORE.
+        menu_requested: the menu of a message is wanted. args: message id,
+            `QPoint` on the screen.
+        version_chosen: another version of a message is to come into view. arg:
+            that version's id.
+        edited: a message is to be sent anew; the editor keeps the words until
+            `close_editor` or `release_editor`. args: message id, text.
+        edit_cancelled: an edit was given up. arg: message id.
         pinned_changed: the view began or ceased to follow the end. arg: follows.
     """
 
     link_activated = Signal(str)
     offer_taken = Signal(object, object)
-    pinned_changed = Signal(bool)
+    message_act_requested = Signal(object, object)
+    menu_requested = Signal(object, object)
+    version_chosen = Signal(object)
+    edited = Signal(object, str)
+    edit_cancelled = Signal(object)
 
     def __init__(
         self,
@@ -71,289 +72,113 @@ class Transcript(QAbstractScrollArea):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._conversation = conversation
-        self._theme = theme
-        self.counts = Counts()
-        """How much work was done so far."""
-        self._column = Column(conversation, captions, theme, self.counts)
-        self._frames = Frames(self)
-        self._frames.due.connect(self._on_frames_due)
-        self._position = END
-        """Where the reader is."""
-        self._top = 0
-        """Pixels of the column above the view; follows from `_position`."""
-        self._changed: set[int] = set()
-        """Messages that changed since they were last looked at."""
-        self._is_behind = True
-        """Whether there is more to do than `_changed` says."""
-        self._is_rebuilt = False
-        """Whether another branch came into view."""
-        self._is_syncing = False
-        self._wanted: set[int] = set()
-        self._pressed: tuple[int, int, Target] | None = None
-        self._dress()
-        conversation.message_added.connect(self._on_message_added)
-        conversation.message_changed.connect(self._on_message_changed)
-        conversation.branch_changed.connect(self._on_branch_changed)
+        super().__init__(conversation, captions, theme, parent)
+        self.sends_on_enter = True
+        """Whether Enter sends what is edited, or Ctrl+Enter only."""
+        self._pill: Pill | None = None
+        self._has_news = False
+        """Whether text came below that the reader has not seen."""
+        self._done_timer = QTimer(self)
+        self._done_timer.setSingleShot(True)
+        self._done_timer.setInterval(DONE_MS)
+        self._done_timer.timeout.connect(self._on_done_timed_out)
+        self._editing = Editing(self.viewport())
+        self._editing.sent.connect(self.edited)
+        self._editing.cancelled.connect(self._on_editing_cancelled)
+        self._editing.resized.connect(self._on_editing_resized)
+        conversation.message_added.connect(self._on_news_came)
+        conversation.message_changed.connect(self._on_news_came)
 
-    # What others may ask and tell
+    def target_at(self, point: QPoint) -> Target | None:
+        """Return what a click on a point of the view means."""
+        spot = self._spot_at(point)
+        return None if spot is None else self._column.target(spot)
+
+    # Editing
 
     @property
-    def is_pinned(self) -> bool:
-        """Whether the reader is at the end, and the view follows it."""
-        return self._position.is_end
+    def edited_message(self) -> int | None:
+        """The message over which the editor lies."""
+        return self._editing.message_id
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether work is due."""
-        return not self._frames.is_idle
-
-    def position(self) -> Position:
-        """Return where the reader is."""
-        return self._position
-
-    def restore(self, position: Position) -> None:
-        """Bring the reader to a position; to the end if there is no such place."""
-        if self._is_rebuilt:
-            self._rebuild()
-        self._move_to(position if self._column.has(position.message_id) else END)
-        self._is_behind = True
+    def edit(self, message_id: int) -> None:
+        """Open an editor in place of a message of the person's."""
+        text = self._conversation.text(message_id)
+        if text is None or not self._column.is_own(message_id):
+            return
+        # What was clicked stays where it is, also at the end.
+        if self.is_pinned:
+            self._move_to(self._column.position_at(self._top))
+        self._editing.open(message_id, text, self._theme, sends_on_enter=self.sends_on_enter)
+        self._make_room()
         self._flush_if_seen()
+        if self._column.has(message_id):
+            self._reveal_message(message_id)
+        self._editing.focus()
 
-    def scroll_to_end(self) -> None:
-        """Bring the reader to the end, where the view follows what comes."""
-        self.restore(END)
+    def close_editor(self) -> None:
+        """Let go of the editor: its words are safe elsewhere."""
+        self._editing.close()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Change all colours and fonts."""
-        self._theme = theme
-        self._dress()
-        self._restyle()
+    def release_editor(self) -> None:
+        """Give the editor back: its words could not be sent."""
+        self._editing.release()
 
-    def refresh_captions(self, message_id: int | None = None) -> None:
-        """Ask anew what stands around a message, or around all of them.
-
-        Texts are neither parsed nor laid out for this.
-        """
-        self._changed.update(self._column.known if message_id is None else [message_id])
-        self._request()
-
-    # What the conversation tells
-
-    def _on_message_added(self, message_id: int) -> None:
-        if not self._is_rebuilt:
-            self._column.append(message_id)
-        self._is_behind = True
-        self._request()
-
-    def _on_message_changed(self, message_id: int) -> None:
-        self._changed.add(message_id)
-        self._request()
-
-    def _on_branch_changed(self) -> None:
-        self._is_rebuilt = self._is_behind = True
-        self._request()
-
-    # Frames
-
-    @property
-    def _is_seen(self) -> bool:
-        return self.isVisible() and not self.window().isMinimized()
-
-    def _request(self) -> None:
-        if self._is_seen:
-            self._frames.request()
-
-    def _flush_if_seen(self) -> None:
-        if self._is_seen:
-            self._flush()
-
-    def _on_frames_due(self) -> None:
-        self._flush_if_seen()
-
-    def _flush(self) -> None:
-        """Take in what changed, and show it."""
-        begun = perf_counter()
-        self._frames.cancel()
-        self._frames.begin()
-        self.counts.flushes += 1
-        mark = self._mark()
-        self._column.begin_frame()
-        if self._is_rebuilt:
-            self._rebuild()
-            mark = None
-        changed, self._changed, self._is_behind = self._changed, set(), False
-        self._column.refresh(changed)
-        self._arrange()
-        self._repaint(mark)
-        self._frames.add_cost(perf_counter() - begun)
-        if self._column.is_behind:
-            self._is_behind = True
-            self._frames.request()
-
-    # Rebuild, arrange, repaint
-
-    def _rebuild(self) -> None:
-        """Take up another branch; the reader stays with what is in both."""
-        self._is_rebuilt = False
-        position = self._position
-        above: list[int] = []
-        at = position.message_id
-        while at is not None:
-            above.append(at)
-            at = self._column.message_before(at)
-        self._column.rebuild()
-        kept = next((i for i in above if self._column.has(i)), None)
-        if kept != position.message_id:
-            self._move_to(END if kept is None else Position(kept, _LARGEST, 0))
-
-    def _restyle(self) -> None:
-        """Let go of all layouts, for another width or theme."""
-        position = self._position
-        place = None if position.is_end else self._column.place_now(position)
-        before = self._column.row_height(place) if place else 0
-        self._column.restyle(self._column_width, self._theme)
-        if place is not None and position.offset > 0:
-            after = self._column.row_height(place, exact=True)
-            offset = position.offset * after // max(before, 1)
-            self._position = Position(position.message_id, position.block, offset)
-        self._is_behind = True
-        self._flush_if_seen()
-        self.viewport().update()
-
-    def _arrange(self) -> None:
-        """Lay out what shows and a little around it, and see where it is."""
-        room = self.viewport().height()
-        margin = room // 4
-        place = None if self.is_pinned else self._column.place_of(self._position)
-        if place is not None:
-            need = max(place.offset, 0) + room + margin
-            self._column.lay_out_from(place, margin, need)
-            top = self._column.top_of(place)
-            if top >= self._column.height - room and not place.is_late:
-                place = None
-            else:
-                self._top = max(top, 0)
-                if not place.is_late:
-                    self._move_to(self._column.position_at(self._top))
-        if place is None:
-            self._column.lay_out_end(room + margin)
-            self._top = max(self._column.height - room, 0)
-            self._move_to(END)
-        self._column.release(self._top - room, self._top + 2 * room)
-        self._sync_bar()
-        self._want(self._top - room, self._top + 2 * room)
-
-    def _move_to(self, position: Position) -> None:
-        was_pinned, self._position = self.is_pinned, position
-        if was_pinned != self.is_pinned:
-            self.pinned_changed.emit(self.is_pinned)
-
-    def _sync_bar(self) -> None:
-        bar, room = self.verticalScrollBar(), self.viewport().height()
-        self._is_syncing = True
-        bar.setRange(0, min(max(self._column.height - room, 0), _LARGEST))
-        bar.setPageStep(max(room - 2 * self._theme.space.xl, 1))
-        bar.setValue(min(self._top, _LARGEST))
-        self._is_syncing = False
-
-    def _want(self, top: int, bottom: int) -> None:
-        missing = {
-            i
-            for i in self._column.ids_between(top, bottom)
-            if self._conversation.text(i) is None and i not in self._wanted
-        }
-        if missing:
-            self._wanted |= missing
-            self.counts.bodies_wanted += len(missing)
-            self._conversation.want(sorted(missing))
-
-    def _mark(self) -> _Mark | None:
-        """Return the first thing that shows, if it shows as it should."""
-        if not self._column.height:
-            return None
-        position = self._column.position_at(self._top)
-        if not self._column.is_drawable(position):
-            return None
-        return _Mark(Position(position.message_id, position.block), -position.offset)
-
-    def _repaint(self, mark: _Mark | None) -> None:
-        """Repaint what changed: move what only moved, from the first change down."""
-        touched = self._column.touched
-        place = None
-        if mark is not None and self._column.is_drawable(mark.position):
-            place = self._column.place_now(mark.position)
-        view = self.viewport()
-        if mark is None or place is None:
-            view.update()
+    def _make_room(self) -> None:
+        """Give the editor as much room as it needs."""
+        message_id = self._editing.message_id
+        if message_id is not None:
+            height = self._editing.fit(own_width(self._column_width, self._theme))
+            self._column.make_room(message_id, height + self._theme.space.l)
+            self._changed.add(message_id)
         else:
-            top = self._column.top_of(place) - self._top
-            shift = top - mark.y
-            if not self._scroll_pixels(shift):
-                view.update()
-            else:
-                # The gap above the mark belongs to what changes with it.
-                above = top - self._theme.space.xxl
-                below = [y for y in map(self._y_of, touched) if y is not None and y >= above]
-                first = max(min(below, default=view.height()), 0)
-                if first < view.height():
-                    view.update(0, first, view.width(), view.height() - first)
-        touched.clear()
+            self._column.make_room(None)
 
-    def _y_of(self, touched: tuple[int, int]) -> int | None:
-        y = self._column.first_difference(*touched)
-        return None if y is None else y - self._top
+    def _on_editing_resized(self, message_id: int) -> None:
+        self._make_room()
+        self._changed.add(message_id)
+        self._is_behind = True
+        self._flush_if_seen()
+        if self._editing.has_focus and message_id == self._editing.message_id:
+            self._reveal_message(message_id)
 
-    def _scroll_pixels(self, shift: int) -> bool:
-        """Move the picture; return whether what it leaves will be repainted."""
-        if not shift:
-            return True
-        view = self.viewport()
-        # Between two physical pixels a picture cannot be moved without blur.
-        if abs(shift) >= view.height() or not view.devicePixelRatioF().is_integer():
-            return False
-        view.scroll(0, shift)
-        return True
+    def _on_editing_cancelled(self, message_id: int) -> None:
+        self._focus_message(message_id if self._column.has(message_id) else None)
+        self.edit_cancelled.emit(message_id)
 
-    def _dress(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("Conversation"))
-        self.verticalScrollBar().setSingleStep(self._theme.type.transcript.line)
-        view = self.viewport()
-        palette = view.palette()
-        palette.setColor(QPalette.ColorRole.Window, self._theme.colours.surface)
-        view.setPalette(palette)
-        view.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        view.setMouseTracking(True)
+    # Acting
 
-    # Geometry
-
-    @property
-    def _column_width(self) -> int:
-        metrics = self._theme.metrics
-        room = self.viewport().width() - 2 * metrics.column_margin
-        return max(min(metrics.column, room), 1)
-
-    @property
-    def _column_x(self) -> int:
-        return (self.viewport().width() - self._column_width) // 2
-
-    def _target_at(self, point: QPoint) -> tuple[int, int, Target] | None:
-        return self._column.target_at(point.x() - self._column_x, point.y() + self._top)
-
-    def _act(self, message_id: int, row: int, target: Target) -> None:
-        match target:
+    def _act(self, spot: Spot) -> None:
+        match self._column.target(spot):
             case Link(address):
                 self.link_activated.emit(address)
             case Copy():
-                QGuiApplication.clipboard().setText(self._column.code(message_id, row))
+                QGuiApplication.clipboard().setText(self._column.code(spot))
+                self._tell_done(spot)
             case Fold():
-                self._toggle_reasoning(message_id)
+                self._toggle_reasoning(spot.message_id)
             case Take(act):
-                self.offer_taken.emit(message_id, act)
+                self.offer_taken.emit(spot.message_id, act)
+            case Do(act):
+                self._ask_for(spot.message_id, act)
+            case Turn(message_id):
+                self._turn_to(spot, message_id)
+
+    def _ask_for(self, message_id: int, act: MessageAct) -> None:
+        if act is MessageAct.MORE:
+            self.menu_requested.emit(message_id, self._menu_point(message_id))
+            return
+        self.message_act_requested.emit(message_id, act)
+        spot = self._spot_of(message_id, act)
+        if act is MessageAct.COPY and spot is not None:
+            self._tell_done(spot)
+
+    def _turn_to(self, spot: Spot, message_id: int) -> None:
+        # What was clicked stays under the pointer whatever the version's length.
+        place = self._column.place_now(Position(spot.message_id, FOOT))
+        if place is not None:
+            self._held_foot = message_id, self._column.top_of(place) - self._top
+        self.version_chosen.emit(message_id)
 
     def _toggle_reasoning(self, message_id: int) -> None:
         # What was clicked stays under the pointer, also at the end.
@@ -363,82 +188,231 @@ class Transcript(QAbstractScrollArea):
         self._changed.add(message_id)
         self._flush()
 
+    def _spot_of(self, message_id: int, act: MessageAct) -> Spot | None:
+        spots = self._column.spots_of(message_id, FOOT) if self._column.has(message_id) else []
+        return next((spot for spot in spots if self._column.target(spot) == Do(act)), None)
+
+    def _menu_point(self, message_id: int) -> QPoint:
+        """Return where the menu of a message opens, on the screen."""
+        view, spot = self.viewport(), self._spot_of(message_id, MessageAct.MORE)
+        areas = self._column.areas_of(spot) if spot is not None else []
+        point = self._on_view(areas[0]).bottomLeft() if areas else QPoint(0, -1)
+        if not view.rect().contains(point):
+            box = self._column.box_of(message_id)
+            corner = self._on_view(box).topLeft() if box is not None else view.rect().topLeft()
+            point = QPoint(corner.x(), min(max(corner.y(), 0), view.height() - 1))
+        return view.mapToGlobal(point)
+
+    def _tell_done(self, spot: Spot) -> None:
+        self._attend(replace(self._attention, done=spot))
+        self._done_timer.start()
+
+    def _on_done_timed_out(self) -> None:
+        self._attend(replace(self._attention, done=None))
+
+    def _on_message_key(self, message_id: int, key: Qt.Key) -> bool:
+        """Do what a key means on a message; return whether it means anything."""
+        own = self._column.is_own(message_id)
+        if key in _ENTER:
+            if self._attention.ringed is not None:
+                self._act(self._attention.ringed)
+            else:
+                self.menu_requested.emit(message_id, self._menu_point(message_id))
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._turn_by_key(message_id, -1 if key == Qt.Key.Key_Left else 1)
+        elif key == Qt.Key.Key_Space:
+            if self._conversation.reasoning_length(message_id):
+                self._toggle_reasoning(message_id)
+        elif key == Qt.Key.Key_Escape:
+            self._attend(replace(self._attention, focused=None, ringed=None))
+        elif KEYS.get(key) in (OWN_ACTS if own else REPLY_ACTS):
+            if not self._conversation.message(message_id).status.is_open:
+                self._ask_for(message_id, KEYS[key])
+        else:
+            return False
+        return True
+
+    def _turn_by_key(self, message_id: int, step: int) -> None:
+        for spot in self._column.spots_of(message_id, FOOT):
+            target = self._column.target(spot)
+            if isinstance(target, Turn) and target.step == step:
+                self._turn_to(spot, target.message_id)
+
+    # What floats over the page
+
+    def _on_news_came(self, message_id: int) -> None:
+        if not self.is_pinned and self._conversation.message(message_id).status.is_open:
+            self._has_news = True
+
+    def _move_to(self, position: Position) -> None:
+        super()._move_to(position)
+        if position.is_end:
+            self._has_news = False
+
+    def _place_what_floats(self) -> None:
+        super()._place_what_floats()
+        self._place_editor()
+        self._place_pill()
+
+    def _place_editor(self) -> None:
+        message_id = self._editing.message_id
+        if message_id is None:
+            return
+        box = self._column.box_of(message_id)
+        if box is not None:
+            box = self._on_view(box)
+            box.setLeft(box.right() + 1 - own_width(self._column_width, self._theme))
+            box.setHeight(box.height() - self._theme.space.l)
+        self._editing.place(box)
+
+    def _place_pill(self) -> None:
+        room = self.viewport().height()
+        is_far = self._column.height - room - self._top > room
+        is_wanted = not self.is_pinned and (self._has_news or is_far)
+        if self._pill is None:
+            if not is_wanted:
+                return
+            self._pill = Pill(self._theme, self)
+            self._pill.clicked.connect(self.scroll_to_end)
+        if is_wanted:
+            self._pill.say(has_news=self._has_news)
+            view = self.viewport().geometry()
+            left = view.center().x() - self._pill.width() // 2
+            self._pill.move(left, view.bottom() - self._pill.height() - self._theme.space.xs)
+        if is_wanted != self._pill.isVisibleTo(self):
+            self._pill.setVisible(is_wanted)
+            self._pill.raise_()
+
+    # What the surface asks for
+
+    def _restyle(self) -> None:
+        if self._pill is not None:
+            self._pill.set_theme(self._theme)
+        self._editing.set_theme(self._theme)
+        self._make_room()
+        super()._restyle()
+
+    def _rebuild(self) -> None:
+        super()._rebuild()
+        focused = self._attention.focused
+        if focused is not None and not self._column.has(focused):
+            shown = (i for i in self._versions(focused) if self._column.has(i))
+            self._attend(replace(self._attention, focused=next(shown, None), ringed=None))
+
+    def _take_up_branch(self) -> None:
+        """See to it that what is pointed at is still there."""
+        if self._is_rebuilt:
+            self._flush_if_seen()
+
+    def _versions(self, message_id: int) -> Sequence[int]:
+        try:
+            return self._conversation.versions(message_id)
+        except KeyError:
+            # It was taken back: it could not be saved.
+            return ()
+
     # Qt's
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        if self._is_syncing or not self._is_seen:
-            return
-        mark = self._mark()
-        bar = self.verticalScrollBar()
-        is_end = bar.value() >= bar.maximum()
-        self._column.begin_frame()
-        self._move_to(END if is_end else self._column.position_at(bar.value()))
-        self._arrange()
-        self._repaint(mark)
-        if self._column.is_behind:
-            self._is_behind = True
-            self._frames.request()
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent):
+            is_override = event.type() is QEvent.Type.ShortcutOverride
+            if is_override and self._is_leaving(event):
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress and self.focused_message is not None:
+                steps = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+                if event.key() in steps and self._step_spot(steps[Qt.Key(event.key())]):
+                    return True
+        return super().event(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        begun = perf_counter()
-        rect = event.rect()
-        with QPainter(self.viewport()) as painter:
-            painter.fillRect(rect, self._theme.colours.surface)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipRect(rect)
-            self._column.draw(painter, self._column_x, -self._top, QRectF(rect))
-        self.counts.paints += 1
-        self.counts.painted_pixels += rect.height()
-        self._frames.add_cost(perf_counter() - begun)
-        if self._is_behind or self._changed:
-            self._frames.request()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._column.width != self._column_width:
-            self._restyle()
-        else:
-            self._is_behind = True
-            self._flush_if_seen()
-            self.viewport().update()
+    def _is_leaving(self, event: QKeyEvent) -> bool:
+        """Return whether Esc leaves a message rather than ending the reply under way."""
+        if event.key() != Qt.Key.Key_Escape or self.focused_message is None:
+            return False
+        branch = self._conversation.branch
+        return not branch or not self._conversation.message(branch[-1]).status.is_open
 
     def showEvent(self, event: QShowEvent) -> None:
+        self._make_room()
         super().showEvent(event)
-        # Before the window's first paint nothing is parsed: it comes up sooner.
-        if self.window().testAttribute(Qt.WidgetAttribute.WA_Mapped):
-            self._flush_if_seen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self.verticalScrollBar()
-        if event.key() == Qt.Key.Key_Home:
-            bar.setValue(0)
-        elif event.key() == Qt.Key.Key_End:
+        self._take_up_branch()
+        key = Qt.Key(event.key())
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        message_id = self.focused_message
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier and key in steps:
+            self.jump(steps[key])
+        elif (
+            event.modifiers() in _PLAIN
+            and message_id is not None
+            and self._column.has(message_id)
+            and self._on_message_key(message_id, key)
+        ):
+            pass
+        elif key == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        elif key == Qt.Key.Key_End:
             self.scroll_to_end()
         else:
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed = self._target_at(event.position().toPoint())
+            self._take_up_branch()
+            self._point_at(event.position().toPoint())
+            self._is_by_keyboard = False
+            self._attend(
+                replace(
+                    self._attention,
+                    pressed=self._attention.hovered,
+                    focused=None,
+                    ringed=None,
+                    has_keyboard=False,
+                )
+            )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, self._pressed = self._pressed, None
-        if pressed is not None and event.button() is Qt.MouseButton.LeftButton:
-            target = self._target_at(event.position().toPoint())
-            if target == pressed:
-                self._act(*target)
+        pressed = self._attention.pressed
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._attend(replace(self._attention, pressed=None))
+        if pressed is not None and self._spot_at(event.position().toPoint()) == pressed:
+            self._act(pressed)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        target = self._target_at(event.position().toPoint())
-        shape = Qt.CursorShape.PointingHandCursor if target else Qt.CursorShape.ArrowCursor
-        self.viewport().setCursor(shape)
+        self._point_at(event.position().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._take_up_branch()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            message_id = self.focused_message
+            point = None if message_id is None else self._menu_point(message_id)
+        else:
+            message_id = self._column.message_at(event.pos().y() + self._top)
+            point = event.globalPos()
+        if message_id is not None and self._column.has(message_id):
+            self.menu_requested.emit(message_id, point)
 
     def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave:
+            self._point_at(None)
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            target = self._target_at(event.pos())
-            if target is not None and isinstance(target[2], Link):
-                address = target[2].address
-                QToolTip.showText(event.globalPos(), f"{host_of(address)}\n{address}", self)
+            hint = self._hint_at(event.pos())
+            if hint:
+                QToolTip.showText(event.globalPos(), hint, self)
             else:
                 QToolTip.hideText()
             return True
         return super().viewportEvent(event)
+
+    def _hint_at(self, point: QPoint) -> str:
+        """Return what a tooltip says about a point, as plain text."""
+        match self.target_at(point):
+            case Link(address):
+                return f"{host_of(address)}\n{address}".replace("<", "‹")
+            case Do(act):
+                return act_hint(act)
+            case Turn(_, step):
+                return turn_hint(step)
+        return ""

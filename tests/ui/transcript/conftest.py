@@ -14,6 +14,7 @@ from app.chat.conversation import Conversation, Heading
 from app.chat.message import Completion, Delta, Message, Role, Status
 from app.ui.notice import Act, Notice, Offer, Tone
 from app.ui.theme import light
+from app.ui.transcript.targets import Do, Turn
 from app.ui.transcript.view import Transcript
 
 
@@ -27,8 +28,8 @@ class Words:
     def name(self, message: Message) -> tuple[str, str]:
         return "GLM 5.2", "z-ai"
 
-    def facts(self, message: Message) -> str:
-        return "" if message.status.is_open else "1,204 in · 812 out"
+    def facts(self, message: Message) -> tuple[str, ...]:
+        return ("1,204 in · 812 out", "$0.0063")
 
     def thought(self, message: Message, is_open: bool) -> str:
         return "Thinking…" if is_open else "Thought for 6 s"
@@ -86,10 +87,17 @@ def click(transcript: Transcript, point: QPoint) -> None:
 
 
 def hot_spots(transcript: Transcript) -> list[QPoint]:
-    """Return points at which a click means something, top to bottom."""
+    """Return points at which a click on a message's own text or notice means something.
+
+    Top to bottom; what can be done with the message as a whole is left out.
+    """
     view = transcript.viewport()
     points = (QPoint(x, y) for y in range(4, view.height(), 6) for x in range(4, view.width(), 8))
-    return [point for point in points if _is_hot(transcript, point)]
+    return [
+        point
+        for point in points
+        if _is_hot(transcript, point) and not isinstance(transcript.target_at(point), Do | Turn)
+    ]
 
 
 def _is_hot(transcript: Transcript, point: QPoint) -> bool:

@@ -1,0 +1,225 @@
+"""AccountDesk: the dialogs about accounts and settings, and what comes of them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from app.chat.account import (
+    PRIME_ENDPOINT,
+    Account,
+    Credentials,
+    InvalidEndpoint,
+    InvalidSecret,
+    clean_secret,
+)
+from app.session import Session
+from app.session.trials import AccountTrial
+from app.ui import links, wording
+from app.ui.account_dialog import AccountDialog
+from app.ui.account_form import AccountForm, key_problem
+from app.ui.settings_dialog import SettingsDialog
+from app.ui.theme import Theme
+from app.ui.welcome import Welcome
+
+KEYS_PAGE = "https://app.primeintellect.ai/dashboard/tokens"
+TRIED = "trial"
+"""The id of an account that is tried and does not exist yet."""
+
+
+def tr(text: str) -> str:
+    """Return a text about accounts in the person's language."""
+    return QCoreApplication.translate("AccountDesk", text)
+
+
+class AccountDesk(QObject):
+    """Opens dialogs, hands what was typed to the session, says what came of it."""
+
+    def __init__(
+        self, session: Session, welcome: Welcome, window: QWidget, theme: Theme, data: Path
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._welcome = welcome
+        self._window = window
+        self._theme = theme
+        self._data = data
+        self._dialog: AccountDialog | None = None
+        self._settings: SettingsDialog | None = None
+        welcome.key_given.connect(self._on_key_given)
+        welcome.cli_login_taken.connect(self._on_cli_login_taken)
+        welcome.demo_requested.connect(session.accounts.add_demo)
+        welcome.account_requested.connect(self.add)
+        welcome.keys_page_requested.connect(lambda: links.ask_to_open(KEYS_PAGE, window))
+        session.accounts.added.connect(self._on_account_kept)
+        session.accounts.edited.connect(self._on_account_kept)
+        session.accounts.refused.connect(self._on_account_refused)
+        session.accounts.changed.connect(self._on_accounts_changed)
+        session.accounts.keyring_found.connect(lambda name: welcome.show_keyring(name or None))
+        session.accounts.cli_login_found.connect(self._on_cli_login_found)
+        session.preferences.changed.connect(self._on_settings_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show what is open in another theme."""
+        self._theme = theme
+        for dialog in (self._dialog, self._settings):
+            if dialog is not None:
+                dialog.set_theme(theme)
+
+    def add(self) -> None:
+        """Ask for a new account."""
+        self._open(None)
+
+    def edit(self, account_id: str) -> None:
+        """Ask what is to change about an account."""
+        account = self._session.accounts.get(account_id)
+        if account is not None:
+            self._open(account)
+
+    def open_settings(self, section: str = "") -> None:
+        """Open the settings, at a section if one is named."""
+        if self._settings is None:
+            self._settings = self._make_settings()
+        if section:
+            self._settings.show_section(section)
+        self._settings.open()
+
+    def _open(self, account: Account | None) -> None:
+        parent = self._settings if self._settings is not None else self._window
+        dialog = AccountDialog(parent, self._theme, account)
+        self._dialog = dialog
+        dialog.finished.connect(self._on_dialog_finished)
+        dialog.submitted.connect(lambda form: self._submit(dialog, account, form))
+        dialog.test_requested.connect(lambda form: self._test(dialog, account, form))
+        dialog.open()
+
+    def _submit(self, dialog: AccountDialog, account: Account | None, form: AccountForm) -> None:
+        accounts = self._session.accounts
+        try:
+            if account is None:
+                accounts.add(
+                    form.name, form.endpoint, form.key or "", form.team, form.team_id or ""
+                )
+            else:
+                accounts.edit(
+                    account.id, form.name, form.endpoint, form.key, form.team, form.team_id
+                )
+        except InvalidEndpoint as error:
+            dialog.show_problem("endpoint", str(error))
+        except InvalidSecret:
+            dialog.show_problem("key", key_problem(form.key or ""))
+        else:
+            dialog.show_busy(True)
+
+    def _test(self, dialog: AccountDialog, account: Account | None, form: AccountForm) -> None:
+        keeps_team = form.team_id is None and account is not None and account.team is not None
+        has_team = bool(form.team_id) or keeps_team
+        tried = replace(
+            account or Account(TRIED, "", ""),
+            endpoint=form.endpoint,
+            team=(form.team or "Team") if has_team else None,
+        )
+        typed = None
+        if form.key and (form.team_id or not has_team):
+            typed = Credentials(form.key, form.team_id or None)
+        elif form.key or form.team_id:
+            dialog.show_test(tr("To try one that is new, type key and team ID both."), False)
+            return
+        dialog.show_busy(True)
+
+        def answer(trial: AccountTrial) -> None:
+            if self._dialog is dialog:
+                dialog.show_busy(False)
+                dialog.show_test(*wording.account_trial(trial.models, trial.failure))
+
+        self._session.trials.try_account(tried, typed, answer)
+
+    def _make_settings(self) -> SettingsDialog:
+        dialog = SettingsDialog(self._window, self._theme)
+        dialog.show_settings(self._session.preferences.now)
+        dialog.show_accounts(self._session.accounts.all)
+        dialog.show_data_folder(str(self._data))
+        dialog.settings_changed.connect(self._session.preferences.change)
+        dialog.account_add_requested.connect(self.add)
+        dialog.account_edit_requested.connect(self.edit)
+        dialog.account_test_requested.connect(self._test_kept)
+        dialog.account_remove_requested.connect(self._session.accounts.remove)
+        dialog.folder_requested.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data)))
+        )
+        dialog.finished.connect(self._on_settings_finished)
+        return dialog
+
+    def _test_kept(self, account_id: str) -> None:
+        account = self._session.accounts.get(account_id)
+        if account is None:
+            return
+
+        def answer(trial: AccountTrial) -> None:
+            if self._settings is not None:
+                sentence, is_good = wording.account_trial(trial.models, trial.failure)
+                self._settings.show_test(account_id, sentence, is_good)
+
+        self._session.trials.try_account(account, None, answer)
+
+    # The welcome
+
+    def _on_key_given(self, pasted: str) -> None:
+        try:
+            credentials = Credentials(clean_secret(pasted))
+        except InvalidSecret:
+            self._welcome.show_problem(key_problem(pasted))
+            return
+        self._welcome.show_checking(True)
+
+        def answer(trial: AccountTrial) -> None:
+            if trial.models is None:
+                self._welcome.show_checking(False)
+                sentence, _ = wording.account_trial(None, trial.failure)
+                self._welcome.show_problem(
+                    tr("{reason} Nothing was saved.").format(reason=sentence)
+                )
+                return
+            self._session.accounts.add("", PRIME_ENDPOINT, credentials.key)
+
+        self._session.trials.try_account(Account(TRIED, "", PRIME_ENDPOINT), credentials, answer)
+
+    def _on_cli_login_taken(self) -> None:
+        self._welcome.show_checking(True)
+        self._session.accounts.take_cli_login()
+
+    def _on_cli_login_found(self, team: str, context: str) -> None:
+        who = tr("{team} (team)").format(team=team) if team else tr("Personal")
+        self._welcome.show_cli_login(tr("Found: {who}, {context}").format(who=who, context=context))
+
+    # What came of it
+
+    def _on_account_kept(self, _account: Account) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+        self._welcome.forget_key()
+        self._welcome.show_checking(False)
+
+    def _on_account_refused(self, _account: Account) -> None:
+        sentence = tr("The keyring did not keep the key. Unlock it and try again.")
+        if self._dialog is not None:
+            self._dialog.show_busy(False)
+            self._dialog.show_problem("keyring", sentence)
+        self._welcome.show_checking(False)
+        self._welcome.show_problem(sentence)
+
+    def _on_accounts_changed(self) -> None:
+        if self._settings is not None:
+            self._settings.show_accounts(self._session.accounts.all)
+
+    def _on_settings_changed(self, _settings: object) -> None:
+        if self._settings is not None:
+            self._settings.show_settings(self._session.preferences.now)
+
+    def _on_dialog_finished(self) -> None:
+        self._dialog = None
+
+    def _on_settings_finished(self) -> None:
+        self._settings = None

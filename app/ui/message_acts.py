@@ -1,0 +1,170 @@
+"""MessageActs: what happens when a person asks something of a message."""
+
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
+
+from app.chat.conversation import Conversation
+from app.chat.message import Message, Role
+from app.chat.model import Model
+from app.session import Session
+from app.ui import wording
+from app.ui.notice import Act
+from app.ui.transcript.acts import MessageAct
+from app.ui.transcript.view import Transcript
+
+MODELS_IN_MENU = 12
+
+
+def tr(text: str) -> str:
+    """Return a text of the message menu in the person's language."""
+    return QCoreApplication.translate("MessageActs", text)
+
+
+class MessageActs(QObject):
+    """The verbs behind the signs and the menu of one conversation's messages.
+
+    Signals:
+        offered: an offer was taken that the window sees to. arg: its Act.
+    """
+
+    offered = Signal(object)
+
+    def __init__(
+        self, session: Session, conversation: Conversation, transcript: Transcript
+    ) -> None:
+        super().__init__(transcript)
+        self._session = session
+        self._conversation = conversation
+        self._transcript = transcript
+        transcript.message_act_requested.connect(self.do)
+        transcript.menu_requested.connect(self.open_menu)
+        transcript.version_chosen.connect(self.show_version)
+        transcript.edited.connect(self._on_edited)
+        transcript.offer_taken.connect(self._on_offer_taken)
+
+    def do(self, message_id: int, act: MessageAct) -> None:
+        """Do what a sign beside a message promises."""
+        if act is MessageAct.COPY:
+            self.copy(message_id)
+        elif act is MessageAct.REGENERATE:
+            self._session.retry(self._conversation, message_id)
+        elif act is MessageAct.FORK:
+            self._session.fork(self._conversation, message_id)
+        elif act is MessageAct.EDIT:
+            self._transcript.edit(message_id)
+
+    def copy(self, message_id: int) -> None:
+        """Put a message on the clipboard, character for character."""
+        QApplication.clipboard().setText(self._conversation.text(message_id) or "")
+
+    def copy_reasoning(self, message_id: int) -> None:
+        """Put the reasoning of a reply on the clipboard."""
+        QApplication.clipboard().setText(self._conversation.reasoning(message_id) or "")
+
+    def show_version(self, message_id: int) -> None:
+        """Bring another version into view."""
+        self._session.show_version(self._conversation, message_id)
+
+    def step_version(self, steps: int) -> None:
+        """Show the version before or after that of the last message that has several."""
+        for message_id in reversed(self._conversation.branch):
+            versions = self._conversation.versions(message_id)
+            if len(versions) > 1:
+                position = list(versions).index(message_id) + steps
+                if 0 <= position < len(versions):
+                    self.show_version(versions[position])
+                return
+
+    def last(self, role: Role) -> int | None:
+        """Return the id of the last message of a role in view, or None."""
+        branch = self._conversation.branch
+        return next(
+            (i for i in reversed(branch) if self._conversation.message(i).role is role), None
+        )
+
+    def on_last(self, role: Role, act: MessageAct) -> None:
+        """Do something with the last message of a role, if there is one."""
+        message_id = self.last(role)
+        if message_id is not None and not self._conversation.message(message_id).status.is_open:
+            self.do(message_id, act)
+
+    def open_menu(self, message_id: int, position: QPoint) -> None:
+        """Open the menu of a message at a place on the screen."""
+        message = self._conversation.message(message_id)
+        menu = QMenu(self._transcript)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Copy"), lambda: self.copy(message_id))
+        if self._conversation.reasoning_length(message_id):
+            menu.addAction(tr("Copy the reasoning"), lambda: self.copy_reasoning(message_id))
+        if not message.status.is_open:
+            self._add_verbs(menu, message)
+        menu.popup(position)
+
+    def _add_verbs(self, menu: QMenu, message: Message) -> None:
+        menu.addSeparator()
+        if message.role is Role.ASSISTANT:
+            menu.addAction(tr("Ask again"), lambda: self.do(message.id, MessageAct.REGENERATE))
+            self._add_models(menu.addMenu(tr("Ask another model")), message)
+        else:
+            menu.addAction(tr("Edit"), lambda: self.do(message.id, MessageAct.EDIT))
+        menu.addAction(tr("Fork into a new tab"), lambda: self.do(message.id, MessageAct.FORK))
+        if message.completion is not None:
+            menu.addSeparator()
+            menu.addAction(tr("Details"), lambda: self.show_details(message.id))
+
+    def _add_models(self, menu: QMenu, message: Message) -> None:
+        for model in self._suggestions(message):
+            text = f"{model.label}\t{wording.prices(model.prices)}".replace("&", "&&")
+            menu.addAction(text, partial(self._ask_another, message.id, model.id))
+        if menu.isEmpty():
+            menu.addAction(tr("No models are known")).setEnabled(False)
+
+    def _ask_another(self, message_id: int, model_id: str) -> None:
+        self._session.retry(self._conversation, message_id, model_id)
+
+    def _suggestions(self, message: Message) -> list[Model]:
+        """Return favourites first, then the others, without the one that replied."""
+        catalogue = self._session.catalogues.of(self._conversation.heading.account_id)
+        favourites = self._session.preferences.now.favourites
+        used = message.completion.model if message.completion else ""
+        others = [m for m in catalogue.models if m.id != used and m.writes_text]
+        others.sort(key=lambda m: (m.id not in favourites, m.label.casefold()))
+        return others[:MODELS_IN_MENU]
+
+    def show_details(self, message_id: int) -> None:
+        """Show what is known of a reply: who was asked, who paid, and what was said."""
+        text = wording.message_details(self._conversation.message(message_id))
+        show_text(self._transcript, tr("Details"), text)
+
+    def _on_edited(self, message_id: int, text: str) -> None:
+        if self._session.edit(self._conversation, message_id, text):
+            self._transcript.close_editor()
+        else:
+            self._transcript.release_editor()
+
+    def _on_offer_taken(self, message_id: int, act: Act) -> None:
+        if act is Act.RETRY:
+            self._session.retry(self._conversation, message_id)
+        elif act is Act.DETAILS:
+            self.show_details(message_id)
+        else:
+            self.offered.emit(act)
+
+
+def show_text(parent: QWidget, title: str, text: str) -> None:
+    """Open a box with a plain text that can be selected and copied."""
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(text)
+    box.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    copy_button = box.addButton(tr("Copy"), QMessageBox.ButtonRole.ActionRole)
+    copy_button.clicked.connect(lambda: QApplication.clipboard().setText(text))
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.open()

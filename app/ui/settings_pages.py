@@ -1,0 +1,277 @@
+"""Settings pages: what a person can set about the window, one page for each part.
+
+A change is told at once and holds at once; there is nothing to confirm.
+"""
+
+import platform
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import Qt, Signal, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app import __version__
+from app.chat.settings import TEXT_SCALES, Appearance, ReadingWidth, SendKey, Settings
+from app.ui import icons
+from app.ui.account_form import Field, plain_label
+from app.ui.picture import Picture
+from app.ui.settings_parts import Choice, Page, Percentages
+from app.ui.theme import Theme
+
+
+class InvalidProxy(ValueError):
+    """A text cannot be the address of a proxy. For a person to read."""
+
+
+def clean_proxy(typed: str) -> str:
+    """Return the proxy a person meant as `http://host:port`; empty for none.
+
+    Raises:
+        InvalidProxy: it has no host or port, another scheme, a path, or a password.
+    """
+    text = typed.strip().rstrip("/")
+    if not text:
+        return ""
+    if "://" not in text:
+        text = f"http://{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except (ValueError, UnicodeError):
+        host, port, parts = "", None, urlsplit("")
+    if "@" in text:
+        raise InvalidProxy("A proxy’s name and password cannot be kept here.")
+    if parts.scheme.lower() not in ("http", ""):
+        raise InvalidProxy("A proxy’s address must start with http://")
+    extra = parts.path or parts.query or parts.fragment or any(c.isspace() for c in text)
+    if not host or not port or extra:
+        raise InvalidProxy("A proxy looks like http://host:port")
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+class _SettingsPage(Page):
+    """A page that changes settings.
+
+    Signals:
+        changed: the person changed one. arg: the Settings.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self._settings = Settings()
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what holds."""
+        self._settings = settings
+
+    def _change(self, settings: Settings) -> None:
+        if settings != self._settings:
+            self._settings = settings
+            self.changed.emit(settings)
+
+
+class AppearancePage(_SettingsPage):
+    """Theme, width and size of text."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(self.tr("Appearance"), parent)
+        self.theme: Choice[Appearance] = Choice(
+            self.tr("Theme"),
+            (
+                (Appearance.SYSTEM, self.tr("System"), "monitor"),
+                (Appearance.LIGHT, self.tr("Light"), "sun"),
+                (Appearance.DARK, self.tr("Dark"), "moon"),
+            ),
+            self,
+        )
+        self.width_: Choice[ReadingWidth] = Choice(
+            self.tr("Reading width"),
+            (
+                (ReadingWidth.NARROW, self.tr("Narrow"), ""),
+                (ReadingWidth.NORMAL, self.tr("Normal"), ""),
+                (ReadingWidth.WIDE, self.tr("Wide"), ""),
+            ),
+            self,
+        )
+        self.scale = Percentages(TEXT_SCALES, self)
+        self.scale.setAccessibleName(self.tr("Text size"))
+        self.add_row(self.tr("Theme"), "", self.theme)
+        self.add_row(self.tr("Reading width"), self.tr("Of a conversation."), self.width_)
+        self.add_row(self.tr("Text size"), self.tr("Of a conversation."), self.scale)
+        self.theme.chosen.connect(self._on_theme_chosen)
+        self.width_.chosen.connect(self._on_width_chosen)
+        self.scale.currentIndexChanged.connect(self._on_scale_changed)
+
+    def show_settings(self, settings: Settings) -> None:
+        super().show_settings(settings)
+        self.theme.show_value(settings.appearance)
+        self.width_.show_value(settings.reading_width)
+        nearest = min(TEXT_SCALES, key=lambda scale: abs(scale - settings.text_scale))
+        self.scale.blockSignals(True)
+        self.scale.setCurrentIndex(TEXT_SCALES.index(nearest))
+        self.scale.blockSignals(False)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme.set_theme(theme)
+
+    def _on_theme_chosen(self, value: Appearance) -> None:
+        self._change(replace(self._settings, appearance=value))
+
+    def _on_width_chosen(self, value: ReadingWidth) -> None:
+        self._change(replace(self._settings, reading_width=value))
+
+    def _on_scale_changed(self, index: int) -> None:
+        self._change(replace(self._settings, text_scale=TEXT_SCALES[index]))
+
+
+class WritingPage(_SettingsPage):
+    """Which key sends."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(self.tr("Writing"), parent)
+        self.send_key: Choice[SendKey] = Choice(
+            self.tr("Send with"),
+            (
+                (SendKey.ENTER, self.tr("Enter"), ""),
+                (SendKey.CTRL_ENTER, self.tr("Ctrl+Enter"), ""),
+            ),
+            self,
+        )
+        self.add_row(self.tr("Send with"), self.tr("The other one breaks the line."), self.send_key)
+        self.send_key.chosen.connect(self._on_key_chosen)
+
+    def show_settings(self, settings: Settings) -> None:
+        super().show_settings(settings)
+        self.send_key.show_value(settings.send_key)
+
+    def _on_key_chosen(self, value: SendKey) -> None:
+        self._change(replace(self._settings, send_key=value))
+
+
+class NetworkPage(_SettingsPage):
+    """The proxy, and what the network is otherwise used with."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(self.tr("Network"), parent)
+        self.proxy = Field(self.tr("&Proxy"), self)
+        self.proxy.line.setPlaceholderText("http://host:port")
+        self.proxy.show_hint(self.tr("Empty: none. A change holds for every new request, at once."))
+        box = QVBoxLayout()
+        box.setContentsMargins(16, 10, 16, 12)
+        box.addWidget(self.proxy)
+        self.rows.addLayout(box)
+        facts = self.tr(
+            "The system’s proxy is not used. "
+            "Certificates are trusted where this computer’s system trusts them."
+        )
+        self.column.insertWidget(2, plain_label(self, "rowhint", facts))
+        self.proxy.line.editingFinished.connect(self.take_proxy)
+
+    def show_settings(self, settings: Settings) -> None:
+        is_typing = self.proxy.text.strip() != self._settings.proxy
+        super().show_settings(settings)
+        if not is_typing:
+            self.proxy.line.setText(settings.proxy)
+
+    def take_proxy(self) -> None:
+        """Use what was typed, or say what is wrong with it."""
+        try:
+            proxy = clean_proxy(self.proxy.text)
+        except InvalidProxy as error:
+            self.proxy.show_problem(str(error))
+            return
+        self.proxy.show_problem("")
+        self.proxy.line.setText(proxy)
+        self._change(replace(self._settings, proxy=proxy))
+
+
+class DataPage(Page):
+    """Where everything is kept.
+
+    Signals:
+        folder_requested: the person wants to see the folder.
+    """
+
+    folder_requested = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(self.tr("Data"), parent)
+        self.path = QLineEdit(self)
+        self.path.setReadOnly(True)
+        self.path.setAccessibleName(self.tr("Folder"))
+        self.open = QPushButton(self.tr("Open folder"), self)
+        self.open.setAutoDefault(False)
+        self.open.clicked.connect(self.folder_requested)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.path, 1)
+        line.addWidget(self.open)
+        box = QVBoxLayout()
+        box.setContentsMargins(16, 10, 16, 12)
+        box.setSpacing(8)
+        box.addWidget(plain_label(self, "rowtitle", self.tr("Folder")))
+        box.addLayout(line)
+        words = self.tr(
+            "Conversations, settings and accounts are kept here. Keys and team IDs are not."
+        )
+        box.addWidget(plain_label(self, "rowhint", words))
+        self.rows.addLayout(box)
+
+    def show_folder(self, path: str) -> None:
+        """Show the path of the folder."""
+        self.path.setText(path)
+        self.path.setCursorPosition(0)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.open.setIcon(icons.icon("folder-open", theme.colours.muted))
+
+
+class AboutPage(Page):
+    """What this is, and of which version."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(self.tr("About"), parent)
+        mark = Picture(44, self)
+        mark.show_icon(icons.mark())
+        self.copy = QPushButton(self.tr("Copy versions"), self)
+        self.copy.setAutoDefault(False)
+        self._copied = plain_label(self, "rowhint")
+        self._copied.setWordWrap(False)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        name = plain_label(self, "pagetitle", f"Coprime {__version__}")
+        words.addWidget(name)
+        for sentence in (
+            self.tr("A native chat client for the Prime Intellect Inference API."),
+            self.tr("MIT licence"),
+            self._versions(),
+            self.tr("Icons: Lucide, ISC licence"),
+        ):
+            words.addWidget(plain_label(self, "rowhint", sentence))
+        line = QHBoxLayout()
+        line.addWidget(self.copy)
+        line.addWidget(self._copied, 1)
+        words.addSpacing(8)
+        words.addLayout(line)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(16)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        self.rows.addLayout(row)
+        self.copy.clicked.connect(self._on_copy_clicked)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.copy.setIcon(icons.icon("copy", theme.colours.muted))
+
+    def _versions(self) -> str:
+        return f"Python {platform.python_version()} · Qt {qVersion()} · PySide {pyside_version}"
+
+    def _on_copy_clicked(self) -> None:
+        text = f"Coprime {__version__} · {self._versions()} · {platform.platform()}"
+        QGuiApplication.clipboard().setText(text)
+        self._copied.setText(self.tr("Copied."))

@@ -1,0 +1,105 @@
+"""Editing: the editor that lies over one of the person's messages.
+
+It moves with the page, and keeps its words through every scroll, width, theme
+and branch. What was typed over one message is kept while another is edited.
+"""
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.ui.theme import Theme
+from app.ui.transcript.editor import Editor
+
+_FAR = 10_000
+"""Qt loses widgets that are much further away than this."""
+
+
+class Editing(QObject):
+    """At most one editor, over at most one message.
+
+    Signals:
+        sent: the person wants a message sent anew. args: message id, text.
+        cancelled: they leave it as it was. arg: message id.
+        resized: the editor needs another height, or is gone. arg: message id.
+    """
+
+    sent = Signal(object, str)
+    cancelled = Signal(object)
+    resized = Signal(object)
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self._page = page
+        self._drafts: dict[int, str] = {}
+        """What was typed over other messages."""
+        self._editor: Editor | None = None
+        self.message_id: int | None = None
+        """The message being edited."""
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether keys go to the editor."""
+        return self._editor is not None and self._editor.has_focus
+
+    def open(self, message_id: int, text: str, theme: Theme, *, sends_on_enter: bool) -> None:
+        """Begin to edit a message, or go on with it."""
+        if message_id != self.message_id:
+            self._set_aside()
+            editor = Editor(self._drafts.pop(message_id, text), theme, self._page)
+            editor.set_sends_on_enter(sends_on_enter)
+            editor.move(0, -_FAR)
+            editor.show()
+            editor.sent.connect(lambda words: self.sent.emit(message_id, words))
+            editor.cancelled.connect(self._on_editor_cancelled)
+            editor.grew.connect(lambda: self.resized.emit(message_id))
+            self._editor, self.message_id = editor, message_id
+
+    def close(self) -> None:
+        """Let go of the editor and of what is written in it."""
+        editor, message_id = self._editor, self.message_id
+        self._editor = self.message_id = None
+        if editor is not None:
+            editor.hide()
+            editor.deleteLater()
+            self.resized.emit(message_id)
+
+    def release(self) -> None:
+        """Give the words back that could not be sent."""
+        if self._editor is not None:
+            self._editor.release()
+
+    def focus(self) -> None:
+        """Bring the keyboard to the editor."""
+        if self._editor is not None:
+            self._editor.setFocus()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change colours and font."""
+        if self._editor is not None:
+            self._editor.set_theme(theme)
+
+    def fit(self, width: int) -> int:
+        """Return the height the editor needs at a width; 0 without one."""
+        return 0 if self._editor is None else self._editor.fit(width)
+
+    def place(self, area: QRect | None) -> None:
+        """Put the editor where it belongs in the view; out of sight for None."""
+        if self._editor is None:
+            return
+        if area is None:
+            area = self._editor.geometry()
+            area.moveTop(-_FAR)
+        area.moveTop(min(max(area.top(), -_FAR), _FAR))
+        if area != self._editor.geometry():
+            self._editor.setGeometry(area)
+
+    def _set_aside(self) -> None:
+        if self._editor is not None and self.message_id is not None:
+            message_id, words = self.message_id, self._editor.words
+            self.close()
+            self._drafts[message_id] = words
+
+    def _on_editor_cancelled(self) -> None:
+        message_id = self.message_id
+        self.close()
+        self.cancelled.emit(message_id)

@@ -39,6 +39,10 @@ class Client:
     def __init__(self, user_agent: str) -> None:
         self._connections = Connections(user_agent)
 
+    async def use_proxy(self, proxy: str) -> None:
+        """Send later requests through `http://host:port`; empty: directly."""
+        await self._connections.use_proxy(proxy)
+
     async def models(self, account: Account, credentials: Credentials) -> list[Model]:
         """Return the models the account can use, in the service's order.
 

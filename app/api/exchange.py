@@ -64,7 +64,7 @@ class Exchange:
             Refused: the answer is an error, or unreadable by its headers.
         """
         self._check()
-        async with self._connections.pool(self._account.is_demo) as pool:
+        async with self._connections.pool(self._connections.way_to(self._account)) as pool:
             request = pool.http.build_request(
                 method,
                 self._account.endpoint + path,

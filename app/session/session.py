@@ -20,6 +20,7 @@ from app.chat.conversation import Conversation, first_words
 from app.chat.failure import Kind
 from app.chat.message import Completion, Message, Role, Status
 from app.chat.model import UNPRICED, Model, first_choice
+from app.chat.settings import Settings
 from app.session.accounts import Accounts
 from app.session.catalogues import Catalogues
 from app.session.desk import Desk
@@ -102,6 +103,7 @@ class Session(QObject):
         )
         self.trials = Trials(client, secrets, self._tasks)
         self._replies.on_closed = self._on_reply_closed
+        self.preferences.changed.connect(self._on_settings_changed)
         self.accounts.added.connect(self._on_account_added)
         self.accounts.edited.connect(self._on_account_edited)
         self.desk.opened.connect(self._choose_model)
@@ -356,6 +358,9 @@ class Session(QObject):
 
     def _tell(self, circumstance: Circumstance) -> None:
         self.circumstance_arose.emit(circumstance)
+
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self._tasks.start("proxy", self._client.use_proxy(settings.proxy))
 
     def _on_account_added(self, account: Account) -> None:
         self.catalogues.refresh(account)

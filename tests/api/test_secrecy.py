@@ -9,6 +9,7 @@ import pytest
 
 from app.api import limits
 from app.api.client import Client
+from app.api.connections import Way
 from app.api.errors import ServiceError
 from app.chat.account import Account, Credentials
 from tests.api.conftest import CANARY_KEY, CANARY_TEAM, Ask, Run
@@ -124,7 +125,7 @@ def test_credentials_outlive_no_request(run: Run, server: Server, account: Accou
         await client.models(account, Watched(CANARY_KEY, CANARY_TEAM))
         gc.collect()
         alive = sum(isinstance(thing, Watched) for thing in gc.get_objects())
-        headers = client._connections._pools[False].http.headers
+        headers = client._connections._pools[Way.DIRECT].http.headers
         assert "authorization" not in headers
         await client.close()
         return alive

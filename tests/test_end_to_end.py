@@ -5,6 +5,7 @@ HTTP server on loopback in another; what that server heard is the judge of what
 was sent.
 """
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -406,4 +407,111 @@ def test_a_damaged_file_is_set_aside_and_said_so(data: Path) -> None:
         program.reply()
         program.quit()
     assert [p for p in (data / "data").iterdir() if "damaged" in p.name]
+    assert program.output == ""
+
+
+# With the Prime CLI
+
+
+def test_the_login_of_the_prime_cli_is_taken_over_when_the_person_says_so(
+    server: Server, keyring: SecretService, tmp_path: Path, data: Path
+) -> None:
+    home = tmp_path / "cli-home"
+    config = home / ".prime" / "config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        json.dumps(
+            {
+                "api_key": KEY,
+                "team_id": TEAM_ID,
+                "team_name": "Research Lab",
+                "inference_url": server.endpoint,
+            }
+        )
+    )
+    before = config.read_bytes()
+    with Program(data, environ={**keyring.environ, "HOME": str(home)}) as program:
+        program.until(lambda s: s["welcome"], "the welcome")
+        program.until_button("Use your Prime CLI login")
+        assert server.requests() == [], "what was found is not used before somebody says so"
+        program.click("Use it")
+        program.until(lambda s: not s["welcome"] and s["models"], "the account")
+        choose(program, "test/echo")
+        program.say("who pays?")
+        program.reply()
+        program.quit()
+    assert program.output == ""
+    chat = [r for r in server.requests() if r.path.endswith("/chat/completions")][-1]
+    assert chat.headers["x-prime-team-id"] == TEAM_ID
+    assert config.read_bytes() == before
+    assert secrets_in(data) == []
+
+
+# With the keyboard alone
+
+
+def test_everything_from_the_first_start_to_the_end_works_without_a_mouse(
+    server: Server, data: Path
+) -> None:
+    with Program(data) as program:
+        program.until(lambda s: s["welcome"], "the welcome")
+        program.tab_to("Address and team…")
+        program.key("Space")
+        program.until(lambda s: s["dialogs"], "the dialog")
+        program.type(KEY)
+        program.key("Tab")
+        program.type("Ada")
+        program.key("Tab", "Ctrl+A")
+        program.type(server.endpoint)
+        program.key("Return")
+        program.until(lambda s: not s["welcome"] and s["models"], "the account")
+        choose(program, "test/echo")
+        program.say("hello")
+        program.reply()
+        program.key("Ctrl+R")
+        program.until(lambda s: s["versions"] == [1, 2], "a second version")
+        program.reply()
+        program.key("Alt+Left")
+        program.until(lambda s: s["version"] == 1, "the first version")
+        program.key("Ctrl+Shift+E", "Ctrl+A")
+        program.type("edited")
+        program.key("Return")
+        program.until(lambda s: s["messages"][0]["text"] == "edited", "the edited message")
+        program.reply()
+        program.key("Ctrl+T")
+        program.until(lambda s: s["messages"] == [], "a new tab")
+        program.key("Ctrl+Comma")
+        program.until(lambda s: s["dialogs"], "the settings")
+        program.key("Escape")
+        program.until(lambda s: not s["dialogs"], "the window again")
+        program.key("Ctrl+Tab")
+        program.until(lambda s: s["messages"], "the first tab")
+        assert program.quit() < ENDS_IN_S
+    assert program.output == ""
+    asked = [r.json["messages"][-1]["content"] for r in server.requests() if r.method == "POST"]
+    assert asked == ["hello", "hello", "edited"]
+
+
+def test_a_start_finds_tabs_order_and_the_place_of_the_reader_again(
+    server: Server, given: dict[str, str], data: Path
+) -> None:
+    with Program(data, environ=given) as program:
+        program.ready()
+        choose(program, "test/echo")
+        program.say("a long one " * 400)
+        program.reply()
+        program.key("Alt+Up", "Alt+Up")
+        place = program.until(lambda s: s.get("place"), "a place in the text")["place"]
+        program.key("Ctrl+T")
+        program.until(lambda s: s["messages"] == [], "a new tab")
+        program.say("second")
+        program.reply()
+        program.quit()
+    with Program(data, environ=given) as program:
+        seen = program.until(is_restored, "what was there before")
+        assert [title[:6] for title in seen["tabs"]] == ["a long", "second"]
+        assert seen["messages"][0]["text"] == "second"
+        program.key("Ctrl+Tab")
+        program.until(lambda s: s.get("place") == place, "the same place")
+        program.quit()
     assert program.output == ""

@@ -58,19 +58,19 @@ def _of_conversation() -> Iterable[Deed]:
     yield Deed("parameters", tr("&Parameters"), menu, ("Ctrl+Shift+M",))
     yield Deed("refresh_models", tr("Re&fresh the models"), menu, ("F5",))
     yield Deed("rename", tr("&Rename"), menu, ("F2",), starts_group=True)
-    yield Deed("pin", tr("P&in or unpin"), menu, ("Ctrl+D",))
-    yield Deed("delete", tr("&Delete"), menu, ("Ctrl+Shift+Backspace",))
-    yield Deed("undelete", tr("&Undo deleting"), menu, ("Ctrl+Shift+Z",))
+    yield Deed("pin", tr("P&in or unpin"), menu, ("Ctrl+Shift+D",))
+    yield Deed("delete", tr("&Delete"), menu, ("Ctrl+Shift+Del",))
+    yield Deed("undelete", tr("&Undo deleting"), menu, ("Ctrl+Alt+Z",))
 
 
 def _of_message() -> Iterable[Deed]:
     menu = tr("&Message")
     yield Deed("retry", tr("&Ask for the last reply again"), menu, ("Ctrl+R",))
-    yield Deed("edit_last", tr("&Edit your last message"), menu, ("Ctrl+E",))
+    yield Deed("edit_last", tr("&Edit your last message"), menu, ("Ctrl+Shift+E",))
     yield Deed("copy_last", tr("&Copy the last reply"), menu, ("Ctrl+Shift+C",))
     yield Deed("fork", tr("&Fork into a new tab"), menu, ("Ctrl+Shift+K",))
-    yield Deed("previous_version", tr("Pre&vious version"), menu, ("Ctrl+Shift+Left",), True)
-    yield Deed("next_version", tr("&Next version"), menu, ("Ctrl+Shift+Right",))
+    yield Deed("previous_version", tr("Pre&vious version"), menu, ("Alt+Left",), True)
+    yield Deed("next_version", tr("&Next version"), menu, ("Alt+Right",))
     yield Deed("previous_message", tr("&Previous message"), menu, ("Alt+Up",), True, repeats=True)
     yield Deed("next_message", tr("Next &message"), menu, ("Alt+Down",), repeats=True)
 

@@ -14,6 +14,7 @@ from app.ui import wording
 from app.ui.captions import ReplyCaptions
 from app.ui.composer import Composer
 from app.ui.message_acts import MessageActs
+from app.ui.notice import Act
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import Theme
 from app.ui.transcript.position import END, Position
@@ -87,8 +88,8 @@ class ChatView(QWidget):
         )
         composer.model_requested.connect(self.model_requested)
         composer.parameters_requested.connect(self.parameters_requested)
-        self.notice_bar.offer_taken.connect(self.offered)
-        self.acts.offered.connect(self.offered)
+        self.notice_bar.offer_taken.connect(self._on_offer_taken)
+        self.acts.offered.connect(self._on_offer_taken)
         self.transcript.link_activated.connect(self.link_activated)
         conversation.heading_changed.connect(self.refresh)
         conversation.message_added.connect(self._show_streaming)
@@ -175,6 +176,7 @@ class ChatView(QWidget):
         self.notice_bar.add(
             wording.cannot_send(
                 has_account=self._session.accounts.get(heading.account_id) is not None,
+                has_others=bool(self._session.accounts.all),
                 has_model=bool(heading.model),
                 can_save=self._session.can_save,
             )
@@ -196,6 +198,12 @@ class ChatView(QWidget):
         if conversation is self.conversation:
             self.composer.release(clear=False)
             self._session.desk.keep_draft(conversation, self.composer.words)
+
+    def _on_offer_taken(self, act: Act) -> None:
+        if act is Act.CHOOSE_ACCOUNT:
+            self.composer.open_accounts()
+        else:
+            self.offered.emit(act)
 
     def _on_clock_ticked(self) -> None:
         for reply_id in self.conversation.open_replies:

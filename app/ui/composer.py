@@ -133,6 +133,10 @@ class Composer(QFrame):
         self._footer.payer.setEnabled(bool(accounts))
         self._footer.fit()
 
+    def open_accounts(self) -> None:
+        """Open the menu of accounts that could answer and pay."""
+        self._on_payer_clicked()
+
     def show_streaming(self, is_streaming: bool) -> None:
         """Show Stop while a reply is under way, Send otherwise."""
         if is_streaming != self._is_streaming:

@@ -453,7 +453,9 @@ class Window(QMainWindow):
         from app.ui import links
         from app.ui.account_desk import KEYS_PAGE
 
-        if act is Act.EDIT_ACCOUNT:
+        if act is Act.ADD_ACCOUNT:
+            self._accounts.add()
+        elif act is Act.EDIT_ACCOUNT:
             self._edit_account()
         elif act is Act.CHOOSE_MODEL:
             self._find_model()

@@ -207,7 +207,9 @@ _LABELS = {
     Act.RETRY: lambda: tr("Try again"),
     Act.CONTINUE: lambda: tr("Continue"),
     Act.DETAILS: lambda: tr("Details"),
-    Act.EDIT_ACCOUNT: lambda: tr("Add account…"),
+    Act.ADD_ACCOUNT: lambda: tr("Add account…"),
+    Act.EDIT_ACCOUNT: lambda: tr("Edit account…"),
+    Act.CHOOSE_ACCOUNT: lambda: tr("Choose who pays"),
     Act.CHOOSE_MODEL: lambda: tr("Choose a model"),
     Act.OPEN_KEYS_PAGE: lambda: tr("Open keys page"),
     Act.OPEN_BILLING: lambda: tr("Open billing"),
@@ -518,17 +520,21 @@ def payer(value: Account) -> str:
     return tr("Nobody") if value.is_demo else value.payer
 
 
-def cannot_send(*, has_account: bool, has_model: bool, can_save: bool) -> Notice:
+def cannot_send(*, has_account: bool, has_others: bool, has_model: bool, can_save: bool) -> Notice:
     """Return why a message was not sent although the person asked for it."""
     kept = tr("Your words stay where you typed them.")
     if not can_save:
         return circumstance(Circumstance(About.STORE_UNWRITABLE))
     if not has_account:
+        add = Offer(Act.ADD_ACCOUNT, tr("Add account…"))
+        choose = Offer(Act.CHOOSE_ACCOUNT, tr("Choose who pays"))
         return Notice(
             Tone.WARNING,
-            tr("There is no account to send this with."),
+            tr("The account of this conversation is not here any more.")
+            if has_others
+            else tr("There is no account to send this with."),
             kept,
-            (Offer(Act.EDIT_ACCOUNT, tr("Add account…")),),
+            (choose, add) if has_others else (add,),
         )
     if not has_model:
         return Notice(

@@ -54,7 +54,11 @@ class Driver:
         *modifiers, key = keys.split("+")
         pressed = Qt.KeyboardModifier.NoModifier
         for modifier in modifiers:
-            name = {"Ctrl": "ControlModifier", "Shift": "ShiftModifier"}[modifier]
+            name = {
+                "Ctrl": "ControlModifier",
+                "Shift": "ShiftModifier",
+                "Alt": "AltModifier",
+            }[modifier]
             pressed |= getattr(Qt.KeyboardModifier, name)
         QTest.keyClick(self._target(), getattr(Qt.Key, f"Key_{key}"), pressed)
 
@@ -101,7 +105,12 @@ class Driver:
         return {
             "title": window.windowTitle(),
             "tabs": window.tabs.titles,
-            "focus": focus.accessibleName() if focus else "",
+            "focus": _name(focus) if focus else "",
+            "pressable": [
+                _name(button)
+                for button in self._top().findChildren(QAbstractButton)
+                if button.isVisible() and button.isEnabled()
+            ],
             "welcome": window.welcome.isVisible(),
             "conversations": window.conversations.list.rows.count,
             "models": [
@@ -176,7 +185,16 @@ class Driver:
                     "failure": str(failure.kind) if failure else None,
                 }
             )
+        at = view.transcript.position()
+        replies = [i for i in conversation.branch if len(conversation.versions(i)) > 1]
         return {
+            "place": "" if at.is_end else f"{at.message_id}/{at.block}",
+            "versions": [
+                n + 1 for n in range(len(conversation.versions(replies[-1])) if replies else 0)
+            ],
+            "version": (
+                list(conversation.versions(replies[-1])).index(replies[-1]) + 1 if replies else 0
+            ),
             "messages": messages,
             "composer": view.composer.words,
             "model": conversation.heading.model,
@@ -201,6 +219,11 @@ class Driver:
             self._top().activateWindow()
             QApplication.processEvents()
         return QApplication.focusWidget() or self._top()
+
+
+def _name(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text
 
 
 def _labels(widget: QWidget) -> list[QLabel]:

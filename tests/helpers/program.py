@@ -66,6 +66,18 @@ class Program:
         """Click the button with a text."""
         assert self._do("click", text=text), f"no button {text!r}"
 
+    def until_button(self, text: str) -> None:
+        """Wait until a button with a text can be pressed."""
+        self.until(lambda seen: text in seen["pressable"], f"the button {text!r}")
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until something has the focus."""
+        for _ in range(50):
+            if self.look()["focus"] == name:
+                return
+            self.key("Tab")
+        raise AssertionError(f"Tab never comes to {name!r}")
+
     def fill(self, *values: str) -> None:
         """Fill the fields of the dialog in front."""
         self._do("fill", values=list(values))

@@ -3,11 +3,13 @@
 from collections import Counter
 
 import pytest
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.ui import actions
+from app.ui.composer import Composer
 
 
 def test_no_key_does_two_things() -> None:
@@ -41,3 +43,20 @@ def test_a_deed_without_a_verb_is_an_error_at_once(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     with pytest.raises(KeyError):
         actions.build(window, {})
+
+
+def test_no_key_is_taken_by_the_composer_before_its_action_hears_of_it(qtbot: QtBot) -> None:
+    composer = Composer()
+    qtbot.addWidget(composer)
+    taken = []
+    for deed in actions.deeds():
+        for keys in deed.keys:
+            combination = QKeySequence(keys)[0]
+            event = QKeyEvent(
+                QEvent.Type.ShortcutOverride, combination.key(), combination.keyboardModifiers()
+            )
+            event.ignore()
+            QApplication.sendEvent(composer.page, event)
+            if event.isAccepted():
+                taken.append((deed.name, keys))
+    assert taken == []

@@ -108,7 +108,7 @@ class AttentiveSurface(Surface):
         if not attention.has_keyboard or attention.ringed is not None:
             return
         for box in self._boxes([attention.focused]):
-            x, y = (3, 3) if self._column.is_own(attention.focused) else (8, 4)
+            x, y = (3, 3) if self._column.is_own(attention.focused) else (8, 2)
             area = box.adjusted(-x, -y, x, y)
             # A message may be a million pixels high: only what is near is drawn.
             near = area.intersected(rect.adjusted(-64, -64, 64, 64))

@@ -121,9 +121,14 @@ class Column:
         """Show the reasoning of a message, or hide it, from its next refresh on."""
         self._unfolded ^= {message_id}
 
-    def make_room(self, message_id: int | None, height: int = 0) -> None:
-        """Make room for an editor instead of a message, from its next refresh on."""
+    def make_room(self, message_id: int | None, height: int) -> bool:
+        """Make room for an editor instead of a message, from its next refresh on.
+
+        Returns whether it is another message than before.
+        """
+        before = self._edited[0] if self._edited is not None else None
         self._edited = None if message_id is None else (message_id, height)
+        return before != message_id
 
     def refresh(self, message_ids: Iterable[int]) -> None:
         """Take in what changed about messages. Nothing is laid out by this."""

@@ -129,10 +129,13 @@ class Transcript(WalkingSurface):
         message_id = self._editing.message_id
         if message_id is not None:
             height = self._editing.fit(own_width(self._column_width, self._theme))
-            self._column.make_room(message_id, height + self._theme.space.l)
             self._changed.add(message_id)
+            height += self._theme.space.l
         else:
-            self._column.make_room(None)
+            height = 0
+        if self._column.make_room(message_id, height):
+            # The message has no padding now, or has it again: nothing only moved.
+            self.viewport().update()
 
     def _on_editing_resized(self, message_id: int) -> None:
         self._make_room()

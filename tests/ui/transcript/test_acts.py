@@ -317,19 +317,25 @@ def test_a_reply_of_any_state_shows_its_versions(show: Show, status: Status) -> 
 
 
 def test_turning_keeps_the_chevrons_under_the_pointer(show: Show, qtbot: QtBot) -> None:
-    texts = [message(1, "hi"), message(2, long_text(9)), message(3, long_text(4), parent=1)]
-    texts[2] = message(3, long_text(4), parent=1, role=Role.ASSISTANT)
-    texts += [message(4, "more " * 200, parent=3, role=Role.USER), message(5, long_text(9))]
-    texts[4] = message(5, long_text(9), parent=4, role=Role.ASSISTANT)
-    texts += [message(6, "again", parent=2, role=Role.USER)]
-    texts += [message(7, long_text(9), parent=6, role=Role.ASSISTANT)]
+    reply, person = Role.ASSISTANT, Role.USER
+    texts = [
+        message(1, "hi"),
+        message(2, long_text(9)),
+        message(3, long_text(4), parent=1, role=reply),
+        message(4, "more", parent=2, role=person),
+        message(5, long_text(9), parent=4, role=reply),
+        message(6, "more", parent=3, role=person),
+        message(7, long_text(9), parent=6, role=reply),
+    ]
     it = Conversation(Heading(1), texts)
     it.show_version(3)
     transcript = show(it)
     transcript.version_chosen.connect(it.show_version)
     bar = transcript.verticalScrollBar()
-    bar.setValue(500)
-    settle(qtbot, transcript)
+    bar.setValue(0)
+    while Turn(2, -1) not in targets(transcript):
+        bar.setValue(bar.value() + 300)
+        settle(qtbot, transcript)
     point = targets(transcript)[Turn(2, -1)]
     click(transcript, point)
     settle(qtbot, transcript)

@@ -1,5 +1,7 @@
 """A message of the person's, edited where it stands."""
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
@@ -11,6 +13,14 @@ from app.ui.theme import dark
 from app.ui.transcript.view import Transcript
 from tests.ui.transcript.conftest import Show, conversation, long_text, message, settle
 from tests.ui.transcript.test_view import anew, are_alike, screen
+
+
+@pytest.fixture(autouse=True)
+def _no_blinking(qapp: QApplication) -> Iterator[None]:
+    before = qapp.cursorFlashTime()
+    qapp.setCursorFlashTime(0)
+    yield
+    qapp.setCursorFlashTime(before)
 
 
 def page(transcript: Transcript) -> QPlainTextEdit:
@@ -120,7 +130,7 @@ def test_its_buttons_do_what_its_keys_do(show: Show, qtbot: QtBot, name: str) ->
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-@pytest.mark.parametrize("text", ["a\u00a0b", "  two\n\nlines ", "𝒳 é", "tab\there"])
+@pytest.mark.parametrize("text", ["a\u00a0b", "  two\n\nlines ", "\U0001d4b3 e\u0301", "tab\there"])
 def test_every_character_is_kept(show: Show, qtbot: QtBot, text: str) -> None:
     transcript = show(conversation(text))
     transcript.edit(1)
@@ -215,6 +225,7 @@ def test_the_editor_lies_within_the_column_at_its_right_edge(show: Show, qtbot: 
     transcript.edit(1)
     settle(qtbot, transcript)
     box = page(transcript).parentWidget()
+    assert box is not None
     assert box.width() == 560
     view = transcript.viewport()
     right = box.mapTo(view, QPoint(box.width(), 0)).x()

@@ -4,8 +4,6 @@ What is typed stays in it until its owner closes it; what is read from it is
 what was typed, character for character.
 """
 
-import re
-
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
@@ -29,11 +27,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.page import has_long_run, words_of
 from app.ui.theme import Theme, font
 
 MAX_LINES = 12
-_LONG_RUN = re.compile(r"\S{4096}")
-"""Qt breaks lines at words in quadratic time where there are no words."""
 _PADDING = 10
 
 STYLE = """
@@ -72,8 +69,8 @@ class _Sheet(QPlainTextEdit):
 
     @property
     def words(self) -> str:
-        """What is written. `toPlainText` would turn no-break spaces into plain ones."""
-        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+        """What is written, character for character."""
+        return words_of(self.document())
 
     def lines_height(self) -> int:
         """Return the height of what is written, of twelve lines at most."""
@@ -93,7 +90,7 @@ class _Sheet(QPlainTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def _break_anywhere_if_needed(self, text: str) -> None:
-        if _LONG_RUN.search(text):
+        if has_long_run(text):
             self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
 
     def _on_enter(self, event: QKeyEvent) -> None:

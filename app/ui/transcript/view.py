@@ -118,6 +118,8 @@ class Transcript(WalkingSurface):
 
     def close_editor(self) -> None:
         """Let go of the editor: its words are safe elsewhere."""
+        if self._editing.has_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._editing.close()
 
     def release_editor(self) -> None:

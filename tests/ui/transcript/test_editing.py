@@ -72,7 +72,9 @@ def test_words_stay_until_they_are_safe(show: Show, qtbot: QtBot) -> None:
     transcript.release_editor()
     QTest.keyClicks(page(transcript), "x")
     assert page(transcript).toPlainText() == "hix"
+    assert page(transcript).hasFocus()
     transcript.close_editor()
+    assert transcript.hasFocus()
     assert is_closed(transcript)
     assert transcript.edited_message is None
 

@@ -193,6 +193,7 @@ class ChatView(QWidget):
     def _on_words_saved(self, conversation: Conversation) -> None:
         if conversation is self.conversation:
             self.composer.release(clear=True)
+            self._session.desk.keep_draft(conversation, self.composer.words)
 
     def _on_words_not_saved(self, conversation: Conversation) -> None:
         if conversation is self.conversation:

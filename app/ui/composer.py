@@ -47,6 +47,7 @@ class Composer(QFrame):
         self.setObjectName("composer")
         self._is_streaming = False
         self._is_sending = False
+        self._sent = ""
         self._accounts: Sequence[tuple[str, str]] = ()
         self._account = ""
         self._theme = theme.light()
@@ -155,17 +156,24 @@ class Composer(QFrame):
         self.update()
 
     def hold(self) -> None:
-        """Keep the words as they are while they are being saved."""
+        """Keep the words until they are saved; typing goes on behind them."""
         self._is_sending = True
-        self.page.setReadOnly(True)
+        self._sent = self.words
         self._refresh()
 
     def release(self, *, clear: bool) -> None:
-        """Give the composer back; empty if the words are safe."""
+        """Give the composer back; without the words that were sent if they are safe.
+
+        What was typed meanwhile stays, and so do words that were changed meanwhile.
+        """
         self._is_sending = False
-        self.page.setReadOnly(False)
-        if clear:
-            self.page.put("")
+        words = self.words
+        if clear and words.startswith(self._sent):
+            if words == self._sent:
+                self.page.put("")
+            else:
+                self.page.drop(self._sent)
+        self._sent = ""
         self._refresh()
 
     def _refresh(self) -> None:

@@ -38,6 +38,9 @@ class MessageActs(QObject):
         self._session = session
         self._conversation = conversation
         self._transcript = transcript
+        self._is_saving_edit = False
+        session.words_saved.connect(self._on_words_saved)
+        session.words_not_saved.connect(self._on_words_not_saved)
         transcript.message_act_requested.connect(self.do)
         transcript.menu_requested.connect(self.open_menu)
         transcript.version_chosen.connect(self.show_version)
@@ -139,9 +142,18 @@ class MessageActs(QObject):
         show_text(self._transcript, tr("Details"), text)
 
     def _on_edited(self, message_id: int, text: str) -> None:
-        if self._session.edit(self._conversation, message_id, text):
+        self._is_saving_edit = self._session.edit(self._conversation, message_id, text)
+        if not self._is_saving_edit:
+            self._transcript.release_editor()
+
+    def _on_words_saved(self, conversation: Conversation) -> None:
+        if conversation is self._conversation and self._is_saving_edit:
+            self._is_saving_edit = False
             self._transcript.close_editor()
-        else:
+
+    def _on_words_not_saved(self, conversation: Conversation) -> None:
+        if conversation is self._conversation and self._is_saving_edit:
+            self._is_saving_edit = False
             self._transcript.release_editor()
 
     def _on_offer_taken(self, message_id: int, act: Act) -> None:

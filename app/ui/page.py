@@ -1,7 +1,14 @@
 """Page: the text area of the composer, which keeps every character as it was typed."""
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextDocument, QTextOption
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from app.chat.settings import SendKey
@@ -58,6 +65,15 @@ class Page(QPlainTextEdit):
     def is_empty(self) -> bool:
         """Whether nothing is written, not even half a character of an input method."""
         return self.document().isEmpty() and not self._is_composing
+
+    def drop(self, beginning: str) -> None:
+        """Take a text off the beginning; the cursor stays where it is in the rest."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(0)
+        # Qt counts UTF-16 units.
+        units = len(beginning.encode("utf-16-le", "surrogatepass")) // 2
+        cursor.setPosition(units, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
 
     def put(self, text: str) -> None:
         """Replace what is written; the history of changes begins anew."""

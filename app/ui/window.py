@@ -76,13 +76,14 @@ class Window(QMainWindow):
         """Show a session that is about to start, and call its verbs from now on."""
         from app.ui import composer, welcome
         from app.ui.account_desk import AccountDesk
+        from app.ui.transcript import editor
         from app.ui.welcome import Welcome
 
         self._session = session
         self.welcome = Welcome(self)
         self._centre.addWidget(self.welcome)
         self._accounts = AccountDesk(session, self.welcome, self, self._theme, data)
-        self._late_styles = (composer.STYLE, welcome.STYLE)
+        self._late_styles = (composer.STYLE, welcome.STYLE, editor.STYLE)
         self.set_theme(self._theme)
         self.actions_by_name = actions.build(self, self._verbs())
         actions.fill(self.menuBar(), self.actions_by_name)

@@ -74,12 +74,13 @@ class Window(QMainWindow):
 
     def attach(self, session: "Session", data: Path) -> None:
         """Show a session that is about to start, and call its verbs from now on."""
-        from app.ui import composer, welcome
+        from app.ui import composer, icons, welcome
         from app.ui.account_desk import AccountDesk
         from app.ui.transcript import editor
         from app.ui.welcome import Welcome
 
         self._session = session
+        self.setWindowIcon(icons.mark())
         self.welcome = Welcome(self)
         self._centre.addWidget(self.welcome)
         self._accounts = AccountDesk(session, self.welcome, self, self._theme, data)
@@ -123,7 +124,7 @@ class Window(QMainWindow):
             "refresh_models": self._refresh_models,
             "rename": lambda: self._on_front_id(self._rename),
             "pin": lambda: self._on_front_id(self._toggle_pin),
-            "delete": lambda: self._on_front_id(session.delete),
+            "delete": lambda: self._on_front_id(self._delete),
             "undelete": desk.undelete,
             "retry": lambda: self._on_front(lambda view: view.retry_last()),
             "edit_last": lambda: self._on_last(Role.USER, MessageAct.EDIT),
@@ -230,6 +231,10 @@ class Window(QMainWindow):
 
     def _close_tab(self, conversation_id: int) -> None:
         self._session.close_tab(conversation_id)
+        self._write()
+
+    def _delete(self, conversation_id: int) -> None:
+        self._session.delete(conversation_id)
         self._write()
 
     def _rename(self, conversation_id: int) -> None:

@@ -17,9 +17,10 @@ def measure(folder: Path) -> list[Row]:
     """Stream in one tab, then in twenty, and compare how the window's thread keeps up."""
     one = _pulse(folder / "one", 1)
     many = _pulse(folder / "many", TABS)
-    note = f"{many['p99']:.1f} ms to {one['p99']:.1f} ms; max {many['max']:.1f} to {one['max']:.1f}"
+    note = f"one tab: p99 {one['p99']:.1f} ms, longest {one['max']:.1f} ms"
     return [
-        Row(f"turn of the loop, p99, {TABS} tabs streaming", many["p99"], "ms", FRAME_MS, note),
+        Row(f"turn of the loop, p99, {TABS} tabs streaming", many["p99"], "ms", None, note),
+        Row("the longest turn", many["max"], "ms", FRAME_MS),
         Row(f"the same / one tab, {RATE} tokens/s each", many["p99"] / one["p99"], "×"),
     ]
 

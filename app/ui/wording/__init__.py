@@ -1,0 +1,47 @@
+"""Wording: facts → the sentences a person reads.
+
+Sentence case, short: what happened, what it means for the person's words and
+money, what to do now.
+"""
+
+from app.ui.wording.failures import details, end_notice, failure_notice, notice
+from app.ui.wording.language import tr
+from app.ui.wording.numbers import cost, money, price, prices, seconds, tokens
+from app.ui.wording.replies import facts, message_details, thought
+from app.ui.wording.window import (
+    account,
+    account_trial,
+    cannot_send,
+    catalogue_state,
+    circumstance,
+    model_problem,
+    parameters,
+    payer,
+    pays_line,
+)
+
+__all__ = [
+    "account",
+    "account_trial",
+    "cannot_send",
+    "catalogue_state",
+    "circumstance",
+    "cost",
+    "details",
+    "end_notice",
+    "facts",
+    "failure_notice",
+    "message_details",
+    "model_problem",
+    "money",
+    "notice",
+    "parameters",
+    "payer",
+    "pays_line",
+    "price",
+    "prices",
+    "seconds",
+    "thought",
+    "tokens",
+    "tr",
+]

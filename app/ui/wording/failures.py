@@ -1,0 +1,312 @@
+"""Failures: how a reply ended, and what can be done about it.
+
+A server's own words are never part of a sentence here; they are quoted under
+Details.
+"""
+
+from app.chat.failure import Failure, Kind
+from app.chat.message import Completion, Message, Status
+from app.ui.notice import Act, Notice, Offer, Tone
+from app.ui.wording.language import tr
+from app.ui.wording.numbers import seconds
+
+LENGTH_ENDS = frozenset({"length", "max_tokens", "model_length"})
+
+
+FILTER_ENDS = frozenset({"content_filter", "safety", "sensitive", "refusal"})
+
+
+TOOL_ENDS = frozenset({"tool_calls", "function_call"})
+
+
+def notice(message: Message, model: str) -> Notice | None:
+    """Return what has to be said about how a reply ended, or None."""
+    completion = message.completion
+    if completion is None or message.status.is_open:
+        return None
+    if completion.failure is not None:
+        return failure_notice(completion.failure, completion, model, has_text=message.length > 0)
+    if message.status is Status.STOPPED:
+        return Notice(
+            Tone.QUIET,
+            tr("Stopped."),
+            tr("What had been written until then may be billed."),
+            (Offer(Act.RETRY, tr("Try again")),),
+        )
+    return end_notice(message, completion, model)
+
+
+def end_notice(message: Message, completion: Completion, model: str) -> Notice | None:
+    """Return what has to be said about the reason a reply was ended for, or None."""
+    again = Offer(Act.RETRY, tr("Try again"))
+    reason = completion.finish_reason
+    if reason in LENGTH_ENDS and not message.length:
+        return Notice(
+            Tone.WARNING,
+            tr("The length limit was used up before the reply began."),
+            tr("All of it went into thinking. A larger limit or a shorter conversation helps."),
+            (again,),
+        )
+    if reason in LENGTH_ENDS:
+        return Notice(Tone.WARNING, tr("Reply cut off at the length limit."), "", (again,))
+    if reason in FILTER_ENDS:
+        return Notice(
+            Tone.WARNING,
+            tr("The provider’s filter stopped this reply."),
+            tr("What arrived is kept."),
+            (again, Offer(Act.CHOOSE_MODEL, tr("Choose another model"))),
+        )
+    if reason in TOOL_ENDS:
+        return Notice(
+            Tone.WARNING,
+            tr("{model} tried to call a tool.").format(model=model),
+            tr("Coprime has no tools to call."),
+            (again,),
+        )
+    return None
+
+
+def failure_notice(
+    failure: Failure, completion: Completion, model: str, *, has_text: bool
+) -> Notice:
+    """Return a failed completion in words, with what can be done about it."""
+    headline, rest, acts = _failure(failure, completion.payer, model)
+    if has_text and failure.kind not in _SAYS_KEPT:
+        rest = f"{rest} {tr('What arrived is kept.')}".strip()
+    offers = tuple(
+        Offer(act, _LABELS[act](), primary=position == 0) for position, act in enumerate(acts)
+    )
+    has_details = bool(failure.words or failure.request_ids or failure.status or failure.code)
+    if has_details:
+        offers += (Offer(Act.DETAILS, tr("Details")),)
+    return Notice(Tone.ERROR, headline, rest, offers)
+
+
+def details(failure: Failure) -> str:
+    """Return status, code, the server's own words and the request ids, one a line."""
+    lines = []
+    if failure.host:
+        lines.append(tr("Asked: {host}").format(host=failure.host))
+    if failure.status is not None:
+        lines.append(tr("Status: {status}").format(status=failure.status))
+    if failure.code:
+        lines.append(tr("Code: {code}").format(code=failure.code))
+    if failure.words:
+        lines.append(tr("The server says: {words}").format(words=failure.words))
+    lines += [tr("Request: {id}").format(id=i) for i in failure.request_ids]
+    return "\n".join(lines)
+
+
+_SAYS_KEPT = frozenset({Kind.CUT, Kind.SILENT, Kind.CLOSED, Kind.GARBLED, Kind.FAILED_MIDWAY})
+
+
+_LABELS = {
+    Act.RETRY: lambda: tr("Try again"),
+    Act.CONTINUE: lambda: tr("Continue"),
+    Act.DETAILS: lambda: tr("Details"),
+    Act.ADD_ACCOUNT: lambda: tr("Add account…"),
+    Act.EDIT_ACCOUNT: lambda: tr("Edit account…"),
+    Act.CHOOSE_ACCOUNT: lambda: tr("Choose who pays"),
+    Act.CHOOSE_MODEL: lambda: tr("Choose a model"),
+    Act.OPEN_KEYS_PAGE: lambda: tr("Open keys page"),
+    Act.OPEN_BILLING: lambda: tr("Open billing"),
+    Act.NEW_CONVERSATION: lambda: tr("New conversation"),
+    Act.DISMISS: lambda: tr("Dismiss"),
+}
+
+
+def _failure(failure: Failure, payer: str, model: str) -> tuple[str, str, tuple[Act, ...]]:
+    """Return headline, rest and acts for a failure."""
+    sentences = {**_asking(failure, payer), **_service(failure, model), **_way(failure, model)}
+    known = sentences.get(failure.kind)
+    assert known is not None, failure.kind
+    return known
+
+
+def _asking(failure: Failure, payer: str) -> dict[Kind, tuple[str, str, tuple[Act, ...]]]:
+    """Sentences about who asks and who pays."""
+    not_sent = tr("Nothing was sent.")
+    return {
+        Kind.KEY_MISSING: (
+            tr("This account has no key on this computer."),
+            not_sent,
+            (Act.EDIT_ACCOUNT,),
+        ),
+        Kind.KEY_UNREADABLE: (
+            tr("The keyring did not give the key."),
+            tr("It may be locked. Nothing was sent."),
+            (Act.RETRY,),
+        ),
+        Kind.TEAM_UNREADABLE: (
+            tr("The team that should pay could not be read from the keyring."),
+            tr("Nothing was sent, so nobody else was billed."),
+            (Act.RETRY, Act.EDIT_ACCOUNT),
+        ),
+        Kind.ACCOUNT_CHANGED: (
+            tr("The account was changed before this was sent."),
+            not_sent,
+            (Act.RETRY,),
+        ),
+        Kind.KEY_REFUSED: (
+            tr("{host} did not accept this key.").format(host=failure.host or "Prime"),
+            tr("It may have been copied in part, or lack the Inference permission."),
+            (Act.EDIT_ACCOUNT, Act.OPEN_KEYS_PAGE),
+        ),
+        Kind.NO_BALANCE: (
+            tr("{payer} has no balance left.").format(payer=payer),
+            tr("Nothing was billed for this message."),
+            (Act.OPEN_BILLING, Act.RETRY),
+        ),
+        Kind.FORBIDDEN: (
+            tr("This key is not allowed to do that."),
+            tr("It may lack the Inference permission, or not belong to the team."),
+            (Act.OPEN_KEYS_PAGE, Act.RETRY),
+        ),
+        Kind.NOT_SAVED: (
+            tr("Your words could not be saved on this computer, so they were not sent."),
+            "",
+            (Act.RETRY,),
+        ),
+    }
+
+
+def _service(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[Act, ...]]]:
+    """Sentences about what was asked and how the service took it."""
+    wait = ""
+    if failure.retry_after_s:
+        wait = tr("It asks to wait {time}.").format(
+            time=seconds(round(failure.retry_after_s * 1000))
+        )
+    window = tr("This conversation is too long for {model}.")
+    if failure.window:
+        window = tr("This conversation is too long for {model} ({window} tokens).")
+    return {
+        Kind.MODEL_GONE: (
+            tr("{model} is not available to this account any more.").format(model=model),
+            tr("Nothing was billed."),
+            (Act.CHOOSE_MODEL, Act.RETRY),
+        ),
+        Kind.PARAMETER_REFUSED: (
+            tr("{model} does not take “{parameter}”.").format(
+                model=model, parameter=failure.parameter
+            ),
+            tr("Nothing was billed."),
+            (Act.RETRY, Act.CHOOSE_MODEL),
+        ),
+        Kind.CONVERSATION_TOO_LONG: (
+            window.format(model=model, window=f"{failure.window or 0:,}"),
+            tr("A new conversation or a model with a larger window can go on."),
+            (Act.NEW_CONVERSATION, Act.CHOOSE_MODEL),
+        ),
+        Kind.REQUEST_TOO_LARGE: (
+            tr("This message is larger than the service takes."),
+            tr("Nothing was billed."),
+            (Act.NEW_CONVERSATION,),
+        ),
+        Kind.REQUEST_REFUSED: (
+            tr("The service did not accept this request."),
+            tr("Details hold its reason."),
+            (Act.RETRY, Act.CHOOSE_MODEL),
+        ),
+        Kind.BUSY: (tr("{model} is busy.").format(model=model), wait, (Act.RETRY,)),
+        Kind.SERVICE_FAULT: (
+            tr("The service had a fault while answering."),
+            tr("It is on its side, not in your message."),
+            (Act.RETRY,),
+        ),
+        Kind.UNAVAILABLE: (
+            tr("The provider of {model} is not available right now.").format(model=model),
+            wait,
+            (Act.RETRY, Act.CHOOSE_MODEL),
+        ),
+        Kind.EMPTY: (
+            tr("{model} returned nothing.").format(model=model),
+            tr("The request may be billed all the same."),
+            (Act.RETRY, Act.CHOOSE_MODEL),
+        ),
+        Kind.FAILED_MIDWAY: (
+            tr("{model} ran into an error while writing.").format(model=model),
+            tr("What arrived is kept and may be billed."),
+            (Act.RETRY,),
+        ),
+    }
+
+
+def _way(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[Act, ...]]]:
+    """Sentences about the address, the way there and back, and this computer."""
+    host = failure.host or tr("the service")
+    billed_again = tr("What arrived is kept. Trying again sends and bills the conversation again.")
+    return {
+        Kind.WRONG_ADDRESS: (
+            tr("{host} has no such address.").format(host=host),
+            tr("The account’s address should end in /api/v1."),
+            (Act.EDIT_ACCOUNT, Act.RETRY),
+        ),
+        Kind.MOVED: (
+            tr("{host} wants to send Coprime elsewhere.").format(host=host),
+            tr("Your key and words do not follow. Check the account’s address."),
+            (Act.EDIT_ACCOUNT, Act.RETRY),
+        ),
+        Kind.NOT_THE_API: (
+            tr("{host} answered with a web page instead of the API.").format(host=host),
+            tr("Check the account’s address, or sign in to this network first."),
+            (Act.RETRY, Act.EDIT_ACCOUNT),
+        ),
+        Kind.BLOCKED: (
+            tr("A protection in front of {host} blocked the request.").format(host=host),
+            tr("It happens on some networks and proxies. Nothing was billed."),
+            (Act.RETRY,),
+        ),
+        Kind.UNREACHABLE: (
+            tr("{host} can’t be reached.").format(host=host),
+            tr("Check the connection. Your message is kept and was not billed."),
+            (Act.RETRY,),
+        ),
+        Kind.INSECURE: (
+            tr("No secure connection to {host} could be made.").format(host=host),
+            tr("Its certificate was not trusted. Check this computer’s clock and proxy."),
+            (Act.RETRY,),
+        ),
+        Kind.TIMED_OUT: (
+            tr("{host} did not answer in time.").format(host=host),
+            tr("The request may be billed all the same."),
+            (Act.RETRY, Act.CHOOSE_MODEL),
+        ),
+        Kind.CUT: (
+            tr("The connection was cut before {model} had finished.").format(model=model),
+            billed_again,
+            (Act.RETRY,),
+        ),
+        Kind.SILENT: (
+            tr("{model} stopped sending.").format(model=model),
+            billed_again,
+            (Act.RETRY,),
+        ),
+        Kind.GARBLED: (
+            tr("What {host} sent could not be read any further.").format(host=host),
+            billed_again,
+            (Act.RETRY,),
+        ),
+        Kind.ENCODED: (
+            tr("{host} sent the reply compressed, which Coprime does not accept.").format(
+                host=host
+            ),
+            tr("A proxy on the way may do that."),
+            (Act.RETRY,),
+        ),
+        Kind.TOO_LARGE: (
+            tr("The reply grew larger than Coprime takes in."),
+            "",
+            (Act.RETRY,),
+        ),
+        Kind.CLOSED: (
+            tr("Coprime ended before {model} had finished.").format(model=model),
+            billed_again,
+            (Act.RETRY,),
+        ),
+        Kind.BUG: (
+            tr("Coprime made a mistake while it took in this reply."),
+            tr("The log has the details; trying again is billed again."),
+            (Act.RETRY,),
+        ),
+    }

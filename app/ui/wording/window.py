@@ -1,0 +1,187 @@
+"""Window: sentences about accounts, models and this computer."""
+
+from app.chat.account import Account
+from app.chat.circumstance import About, Circumstance
+from app.chat.failure import Failure, Kind
+from app.chat.model import Catalogue
+from app.chat.parameters import Parameters
+from app.ui.notice import Act, Notice, Offer, Tone
+from app.ui.wording.language import tr
+
+
+def circumstance(fact: Circumstance) -> Notice:
+    """Return a fact about this computer or this run in words."""
+    dismiss = (Offer(Act.DISMISS, tr("Dismiss")),)
+    tone, headline, rest = {
+        About.NO_KEYRING: (
+            Tone.WARNING,
+            tr("This computer has no keyring that Coprime can use."),
+            tr("The key is kept for this run only and has to be given again next time."),
+        ),
+        About.KEYRING_FAILED: (
+            Tone.ERROR,
+            tr("The keyring did not keep the key."),
+            tr("The account was not added. Unlock the keyring and add it again."),
+        ),
+        About.KEY_NOT_DELETED: (
+            Tone.WARNING,
+            tr("The keyring still has the key of {name}.").format(name=fact.detail),
+            tr("The account is removed. Delete its entry in the keyring’s own program."),
+        ),
+        About.STORE_DAMAGED: (
+            Tone.WARNING,
+            tr("The file with your conversations was damaged."),
+            tr("It was set aside as {detail}, and a new one begun.").format(detail=fact.detail),
+        ),
+        About.STORE_NEWER: (
+            Tone.ERROR,
+            tr("Your conversations were written by a newer Coprime."),
+            tr("They were not touched. Nothing can be sent until the newer one is installed."),
+        ),
+        About.STORE_UNWRITABLE: (
+            Tone.ERROR,
+            tr("Your conversations can’t be saved, so nothing is sent."),
+            tr("The disk may be full or read-only. Your words stay where you typed them."),
+        ),
+        About.STORE_UNREADABLE: (
+            Tone.ERROR,
+            tr("This conversation can’t be read from disk just now."),
+            "",
+        ),
+        About.ENVIRONMENT_INVALID: (
+            Tone.WARNING,
+            tr("The PRIME_… variables of the environment can’t be used."),
+            fact.detail,
+        ),
+        About.MODEL_CHOSEN: (
+            Tone.QUIET,
+            tr("Chosen for you: {model}, the cheapest text model with a price.").format(
+                model=fact.detail
+            ),
+            tr("Another one is a double-click away in the list of models."),
+        ),
+        About.MODEL_GUESSED: (
+            Tone.QUIET,
+            tr("Chosen for you: {model}, the first of the list.").format(model=fact.detail),
+            tr("No prices are known. Another one is a double-click away in the list of models."),
+        ),
+        About.TEXT_DAMAGED: (
+            Tone.WARNING,
+            tr("{count} stored messages are not what was written.").format(count=fact.detail),
+            tr("They are shown as they are on disk."),
+        ),
+        About.BUG: (
+            Tone.ERROR,
+            tr("Coprime made a mistake and went on."),
+            tr("Your words are saved. The log has the details."),
+        ),
+    }[fact.about]
+    return Notice(tone, headline, rest, dismiss)
+
+
+def catalogue_state(catalogue: Catalogue) -> str:
+    """Return one line on where the list of models stands, empty if it is up to date."""
+    if catalogue.is_loading:
+        return tr("Asking for the models…") if not catalogue.models else tr("Refreshing…")
+    if catalogue.failure is None:
+        return ""
+    reason = {
+        Kind.KEY_MISSING: tr("The account has no key."),
+        Kind.KEY_UNREADABLE: tr("The keyring did not give the key."),
+        Kind.TEAM_UNREADABLE: tr("The team could not be read from the keyring."),
+        Kind.KEY_REFUSED: tr("The key was not accepted."),
+        Kind.NOT_THE_API: tr("A web page answered instead of the API."),
+        Kind.WRONG_ADDRESS: tr("Nothing answers at that address."),
+    }.get(catalogue.failure.kind, tr("The service could not be reached."))
+    if catalogue.fetched is None:
+        return reason
+    age = catalogue.fetched.astimezone().strftime("%d %b %H:%M")
+    return tr("{reason} This is the list of {age}.").format(reason=reason, age=age)
+
+
+def account(value: Account) -> str:
+    """Return what an account is called in a list: name, and the team that pays."""
+    if value.is_demo:
+        return tr("Demo, inside Coprime")
+    return f"{value.name} · {value.team}" if value.team else value.name
+
+
+def payer(value: Account) -> str:
+    """Return who pays for a message, as the end of a sentence: "… pays"."""
+    return tr("Nobody") if value.is_demo else value.payer
+
+
+def cannot_send(*, has_account: bool, has_others: bool, has_model: bool, can_save: bool) -> Notice:
+    """Return why a message was not sent although the person asked for it."""
+    kept = tr("Your words stay where you typed them.")
+    if not can_save:
+        return circumstance(Circumstance(About.STORE_UNWRITABLE))
+    if not has_account:
+        add = Offer(Act.ADD_ACCOUNT, tr("Add account…"))
+        choose = Offer(Act.CHOOSE_ACCOUNT, tr("Choose who pays"))
+        return Notice(
+            Tone.WARNING,
+            tr("The account of this conversation is not here any more.")
+            if has_others
+            else tr("There is no account to send this with."),
+            kept,
+            (choose, add) if has_others else (add,),
+        )
+    if not has_model:
+        return Notice(
+            Tone.WARNING,
+            tr("There is no model to send this to yet."),
+            kept,
+            (Offer(Act.CHOOSE_MODEL, tr("Choose a model")),),
+        )
+    return Notice(Tone.QUIET, tr("A reply is still coming."), tr("Stop it, or wait for its end."))
+
+
+def parameters(value: Parameters, system_prompt: str) -> str:
+    """Return what is set for a conversation, in short; empty if nothing is."""
+    parts = []
+    if system_prompt.strip():
+        parts.append(tr("System prompt"))
+    if value.temperature is not None:
+        parts.append(tr("Temperature {value}").format(value=f"{value.temperature:g}"))
+    if value.max_tokens is not None:
+        parts.append(tr("{count} tokens").format(count=f"{value.max_tokens:,}"))
+    if value.stop:
+        parts.append(tr("Stop: {count}").format(count=len(value.stop)))
+    if value.reasoning_effort:
+        parts.append(tr("Effort {value}").format(value=value.reasoning_effort))
+    if not value.stream:
+        parts.append(tr("Not streamed"))
+    return " · ".join(parts)
+
+
+def pays_line(value: Account | None) -> str:
+    """Return the line under an account's name: who pays."""
+    if value is None:
+        return tr("Add one to start")
+    if value.is_demo:
+        return tr("Nobody pays")
+    return tr("{team} pays").format(team=value.team) if value.team else tr("Personal balance pays")
+
+
+def account_trial(models: int | None, failure: Failure | None) -> tuple[str, bool]:
+    """Return what came of trying an account, and whether it is good news."""
+    if models is None:
+        reason = catalogue_state(Catalogue(failure=failure))
+        return reason or tr("It did not answer."), False
+    return (
+        tr(
+            "The address answers with {count} models. Whether the key may use them "
+            "shows with the first message."
+        ).format(count=f"{models:,}"),
+        True,
+    )
+
+
+def model_problem(failure: Failure | None) -> str:
+    """Return why a model could not be looked up, in a sentence; empty if it could."""
+    if failure is None:
+        return ""
+    if failure.kind is Kind.MODEL_GONE:
+        return tr("There is no such model for this account.")
+    return catalogue_state(Catalogue(failure=failure))

@@ -19,6 +19,7 @@ from app.ui.models_pane import ModelsPane
 from tests.benchmarks.row import Row
 
 ROWS = 5_000
+OPENS = 5
 OPEN_MS = 50
 KEY_MS = 16
 TYPED = "model 49 title 123 maker"
@@ -53,21 +54,34 @@ def measure(_folder: Path) -> list[Row]:
             models,
             models.filter,
             lambda: models.show_catalogue(catalogue, "maker-1/model-1", has_account=True),
+            lambda: models.show_catalogue(Catalogue(), "", has_account=True),
         ),
         *_pane(
             "conversations",
             conversations,
             conversations.filter,
             lambda: conversations.show_headings(headings, 1, {}),
+            lambda: conversations.show_headings([], None, {}),
         ),
     ]
 
 
-def _pane(name: str, pane: QWidget, field: QLineEdit, fill: Callable[[], None]) -> list[Row]:
+def _pane(
+    name: str,
+    pane: QWidget,
+    field: QLineEdit,
+    fill: Callable[[], None],
+    empty: Callable[[], None],
+) -> list[Row]:
     pane.resize(316, 800)
     pane.show()
     QApplication.processEvents()
-    opened = _timed(fill)
+    opens = []
+    for _ in range(OPENS):
+        empty()
+        QApplication.processEvents()
+        opens.append(_timed(fill))
+    opened = statistics.median(opens)
     keys = []
     for _ in range(3):
         field.clear()
@@ -79,7 +93,7 @@ def _pane(name: str, pane: QWidget, field: QLineEdit, fill: Callable[[], None]) 
     p95 = statistics.quantiles(keys, n=20)[-1]
     note = f"max {max(keys):.1f} ms, {len(keys)} keys, {ROWS} rows"
     return [
-        Row(f"{name}: open", opened, "ms", OPEN_MS, f"{ROWS} rows"),
+        Row(f"{name}: open", opened, "ms", OPEN_MS, f"first {opens[0]:.1f} ms, {ROWS} rows"),
         Row(f"{name}: key to painted filter, p95", p95, "ms", KEY_MS, note),
     ]
 

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -82,7 +83,12 @@ async def serve(count: int, rate: int) -> None:
         usage = {"prompt_tokens": 1, "completion_tokens": count, "total_tokens": count + 1}
         writer.write(event({"choices": [], "usage": usage}) + b"data: [DONE]\n\n")
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The program may be killed while it is served, and the service while it serves.
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await answer(reader, writer)
+
+    server = await asyncio.start_server(serve_one, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
 

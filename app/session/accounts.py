@@ -114,8 +114,10 @@ class Accounts(QObject):
             == (account.endpoint, account.team, account.source)
         )
 
-    def add(self, name: str, endpoint: str, key: str, team: str = "", team_id: str = "") -> None:
-        """Add an account as a person typed it; `added` follows once its secrets are kept.
+    def add(self, name: str, endpoint: str, key: str, team: str = "", team_id: str = "") -> str:
+        """Add an account as a person typed it, and return its id.
+
+        `added` follows once its secrets are kept, or `refused`.
 
         Raises:
             InvalidEndpoint: the address cannot be used.
@@ -131,6 +133,7 @@ class Accounts(QObject):
             clean_secret(key), clean_secret(team_id) if team_id.strip() else None
         )
         self._tasks.start(f"account {account.id}", self._add(account, credentials))
+        return account.id
 
     def edit(
         self,

@@ -188,9 +188,14 @@ class Session(QObject):
 
     def choose_account(self, conversation: Conversation, account_id: str) -> None:
         """Let another account answer and pay, from the next message on."""
-        if conversation.heading.account_id != account_id:
-            conversation.revise(replace(conversation.heading, account_id=account_id, model=""))
-            self._choose_model(conversation)
+        heading = conversation.heading
+        if heading.account_id == account_id:
+            return
+        # The same model where the account has it: only who pays was chosen.
+        has_model = self.catalogues.of(account_id).find(heading.model) is not None
+        model = heading.model if has_model else ""
+        conversation.revise(replace(heading, account_id=account_id, model=model))
+        self._choose_model(conversation)
 
     def choose_model(self, conversation: Conversation, model_id: str) -> None:
         """Send the next messages to another model."""

@@ -47,6 +47,8 @@ class AccountDesk(QObject):
         self._theme = theme
         self._data = data
         self._dialog: AccountDialog | None = None
+        self._awaited = ""
+        """The id of the account the open dialog waits for."""
         self._settings: SettingsDialog | None = None
         welcome.key_given.connect(self._on_key_given)
         welcome.cli_login_taken.connect(self._on_cli_login_taken)
@@ -99,10 +101,11 @@ class AccountDesk(QObject):
         accounts = self._session.accounts
         try:
             if account is None:
-                accounts.add(
+                self._awaited = accounts.add(
                     form.name, form.endpoint, form.key or "", form.team, form.team_id or ""
                 )
             else:
+                self._awaited = account.id
                 accounts.edit(
                     account.id, form.name, form.endpoint, form.key, form.team, form.team_id
                 )
@@ -196,15 +199,15 @@ class AccountDesk(QObject):
 
     # What came of it
 
-    def _on_account_kept(self, _account: Account) -> None:
-        if self._dialog is not None:
+    def _on_account_kept(self, account: Account) -> None:
+        if self._dialog is not None and account.id == self._awaited:
             self._dialog.accept()
         self._welcome.forget_key()
         self._welcome.show_checking(False)
 
-    def _on_account_refused(self, _account: Account) -> None:
+    def _on_account_refused(self, account: Account) -> None:
         sentence = tr("The keyring did not keep the key. Unlock it and try again.")
-        if self._dialog is not None:
+        if self._dialog is not None and account.id == self._awaited:
             self._dialog.show_busy(False)
             self._dialog.show_problem("keyring", sentence)
         self._welcome.show_checking(False)

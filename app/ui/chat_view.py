@@ -90,6 +90,8 @@ class ChatView(QWidget):
         composer.parameters_requested.connect(self.parameters_requested)
         self.notice_bar.offer_taken.connect(self._on_offer_taken)
         self.acts.offered.connect(self._on_offer_taken)
+        self.acts.refused.connect(self._on_refused)
+        composer.refused.connect(self._on_refused)
         self.transcript.link_activated.connect(self.link_activated)
         conversation.heading_changed.connect(self.refresh)
         conversation.message_added.connect(self._show_streaming)
@@ -106,7 +108,7 @@ class ChatView(QWidget):
         account = self._session.accounts.get(heading.account_id)
         model = self._session.model(heading.account_id, heading.model)
         label = model.label if heading.model else ""
-        self.composer.show_model(label, wording.prices(model.prices))
+        self.composer.show_model(label, wording.prices(model.prices) if label else "")
         names = [(each.id, wording.account(each)) for each in self._session.accounts.all]
         self.composer.show_payer(
             wording.payer(account) if account else "", names, heading.account_id
@@ -138,6 +140,14 @@ class ChatView(QWidget):
         """Show a fact that concerns this conversation."""
         self.notice_bar.add(wording.circumstance(circumstance))
 
+    def keep_edits(self) -> None:
+        """Put what is typed over messages and not sent into the draft: the view goes."""
+        said = {self.conversation.text(i) for i in self.conversation.branch}
+        edits = [e for e in self.transcript.unsent_edits if e.strip() and e not in said]
+        if edits:
+            draft = "\n\n".join([*edits, self.composer.words]).strip()
+            self._session.desk.keep_draft(self.conversation, draft)
+
     def keep_position(self) -> None:
         """Remember where the reader is, for the next start."""
         at = self.transcript.position()
@@ -163,7 +173,7 @@ class ChatView(QWidget):
         """Ask for the last reply again."""
         reply = self.acts.last(Role.ASSISTANT)
         if reply is not None:
-            self._session.retry(self.conversation, reply)
+            self.acts.ask_again(reply)
 
     def _on_composer_submitted(self, text: str) -> None:
         self.composer.hold()
@@ -172,6 +182,10 @@ class ChatView(QWidget):
             self.transcript.scroll_to_end()
             return
         self.composer.release(clear=False)
+        self._on_refused()
+
+    def _on_refused(self) -> None:
+        """Say why what was asked for cannot be done now."""
         heading = self.conversation.heading
         self.notice_bar.add(
             wording.cannot_send(

@@ -26,6 +26,7 @@ class Composer(QFrame):
 
     Signals:
         submitted: the person wants this sent. arg: the text.
+        refused: it cannot be sent while a reply is under way.
         stop_requested: the reply under way is to end.
         edited: what is written has changed; `words` is what it is now.
         recall_requested: the person wants their last message back to write on.
@@ -35,6 +36,7 @@ class Composer(QFrame):
     """
 
     submitted = Signal(str)
+    refused = Signal()
     stop_requested = Signal()
     edited = Signal()
     recall_requested = Signal()
@@ -193,6 +195,8 @@ class Composer(QFrame):
     # Slots
 
     def _submit(self) -> None:
+        if self._is_streaming:
+            self.refused.emit()
         if self._is_streaming or self._is_sending:
             return
         text = self.words

@@ -27,9 +27,11 @@ class MessageActs(QObject):
 
     Signals:
         offered: an offer was taken that the window sees to. arg: its Act.
+        refused: what was asked for cannot be done now.
     """
 
     offered = Signal(object)
+    refused = Signal()
 
     def __init__(
         self, session: Session, conversation: Conversation, transcript: Transcript
@@ -52,7 +54,7 @@ class MessageActs(QObject):
         if act is MessageAct.COPY:
             self.copy(message_id)
         elif act is MessageAct.REGENERATE:
-            self._session.retry(self._conversation, message_id)
+            self.ask_again(message_id)
         elif act is MessageAct.FORK:
             self._session.fork(self._conversation, message_id)
         elif act is MessageAct.EDIT:
@@ -90,7 +92,11 @@ class MessageActs(QObject):
     def on_last(self, role: Role, act: MessageAct) -> None:
         """Do something with the last message of a role, if there is one."""
         message_id = self.last(role)
-        if message_id is not None and not self._conversation.message(message_id).status.is_open:
+        if message_id is None:
+            return
+        if self._conversation.message(message_id).status.is_open:
+            self.refused.emit()
+        else:
             self.do(message_id, act)
 
     def open_menu(self, message_id: int, position: QPoint) -> None:
@@ -120,12 +126,14 @@ class MessageActs(QObject):
     def _add_models(self, menu: QMenu, message: Message) -> None:
         for model in self._suggestions(message):
             text = f"{model.label}\t{wording.prices(model.prices)}".replace("&", "&&")
-            menu.addAction(text, partial(self._ask_another, message.id, model.id))
+            menu.addAction(text, partial(self.ask_again, message.id, model.id))
         if menu.isEmpty():
             menu.addAction(tr("No models are known")).setEnabled(False)
 
-    def _ask_another(self, message_id: int, model_id: str) -> None:
-        self._session.retry(self._conversation, message_id, model_id)
+    def ask_again(self, message_id: int, model_id: str | None = None) -> None:
+        """Ask for a reply again, also of another model."""
+        if not self._session.retry(self._conversation, message_id, model_id):
+            self.refused.emit()
 
     def _suggestions(self, message: Message) -> list[Model]:
         """Return favourites first, then the others, without the one that replied."""
@@ -145,6 +153,7 @@ class MessageActs(QObject):
         self._is_saving_edit = self._session.edit(self._conversation, message_id, text)
         if not self._is_saving_edit:
             self._transcript.release_editor()
+            self.refused.emit()
 
     def _on_words_saved(self, conversation: Conversation) -> None:
         if conversation is self._conversation and self._is_saving_edit:
@@ -158,7 +167,7 @@ class MessageActs(QObject):
 
     def _on_offer_taken(self, message_id: int, act: Act) -> None:
         if act is Act.RETRY:
-            self._session.retry(self._conversation, message_id)
+            self.ask_again(message_id)
         elif act is Act.DETAILS:
             self.show_details(message_id)
         else:

@@ -29,6 +29,7 @@ class Act(StrEnum):
     OPEN_KEYS_PAGE = "open_keys_page"
     OPEN_BILLING = "open_billing"
     NEW_CONVERSATION = "new_conversation"
+    UNDO = "undo"
     DISMISS = "dismiss"
 
 

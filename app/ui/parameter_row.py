@@ -226,6 +226,10 @@ class ParameterRow(QWidget):
         """Paint in the colours of a theme."""
         self.face.set_theme(look)
 
+    def enter(self) -> None:
+        """Enter what is being written."""
+        self._on_editor_finished()
+
     def close_editor(self) -> None:
         """Close the field; what is written in it is gone."""
         editor, self.editor = self.editor, None

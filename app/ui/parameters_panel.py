@@ -30,7 +30,7 @@ class ParametersPanel(Section):
         system_prompt_changed: the person wrote in it. arg: the whole prompt.
     """
 
-    parameters_changed = Signal(object)
+    parameters_changed = Signal(object, object)
     system_prompt_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -86,10 +86,12 @@ class ParametersPanel(Section):
     ) -> None:
         """Show what is set for a conversation, and what its model says of it.
 
-        owner: names the conversation; where it changes, half-written values go.
+        owner: names the conversation; where it changes, half-written values are
+            entered for the one before, and those that cannot be used go.
         """
         if owner != self._owner:
             for row in self._rows.values():
+                row.enter()
                 row.close_editor()
         self._owner = owner
         self._shown, self._prompt, self._model = parameters, system_prompt, model
@@ -125,7 +127,7 @@ class ParametersPanel(Section):
         if parameters != self._shown:
             self._shown = parameters
             self._refresh()
-            self.parameters_changed.emit(parameters)
+            self.parameters_changed.emit(parameters, self._owner)
 
     def _parsed(self, name: str, text: str) -> Parameters:
         """Return the parameters with one as it was written.

@@ -133,6 +133,13 @@ class TabStrip(QWidget):
             self.rearranged.emit()
             self.update()
 
+    def put_back(self) -> bool:
+        """Let go of a tab that is being dragged; False if none is."""
+        is_carrying = self._hand is not None and self._hand.is_carrying
+        self._hand = None
+        self.update()
+        return is_carrying
+
     def tab_rect(self, position: int) -> QRect:
         """Return where a tab is on the strip, also if it is scrolled out of view."""
         start, width = self.row.span(position)

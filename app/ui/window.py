@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from app.chat.circumstance import Circumstance
 from app.chat.conversation import Heading
 from app.chat.message import Role
 from app.chat.model import Catalogue
+from app.chat.parameters import Parameters
 from app.chat.settings import TEXT_SCALES, Appearance, Settings
 from app.ui import actions, conversations_pane, models_pane, tabs, theme, wording
 from app.ui.columns import Columns, Side
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 BILLING_PAGE = "https://app.primeintellect.ai/dashboard/billing"
 NARROWEST = (360, 400)
+FIRST_SIZE = QSize(1280, 832)
 
 
 class Window(QMainWindow):
@@ -95,6 +97,8 @@ class Window(QMainWindow):
         for pane in (self.conversations, self.models, self.tabs):
             pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._centre.addWidget(self.tabs)
+        self.conversations.setFocusProxy(self.conversations.filter)
+        self.models.setFocusProxy(self.models.filter)
         self.columns = Columns(self.conversations, self._centre, self.models, self)
         whole = QWidget(self)
         column = QVBoxLayout(whole)
@@ -155,7 +159,8 @@ class Window(QMainWindow):
         desk.list_changed.connect(self._show_headings)
         desk.tabs_changed.connect(self._show_tabs)
         desk.opened.connect(self._show_tabs)
-        desk.deleted.connect(self.conversations.show_undo)
+        desk.deleted.connect(self._on_conversation_deleted)
+        self.columns.closed.connect(self._write)
         self._connect_conversations()
         self._connect_models()
         self.tabs.chosen.connect(desk.show)
@@ -186,9 +191,7 @@ class Window(QMainWindow):
             lambda order: self._change_settings(lambda now: replace(now, model_order=order))
         )
         pane.check_requested.connect(self._on_model_check_requested)
-        pane.parameters.parameters_changed.connect(
-            lambda values: self._revise_front(lambda heading: replace(heading, parameters=values))
-        )
+        pane.parameters.parameters_changed.connect(self._on_parameters_changed)
         pane.parameters.system_prompt_changed.connect(
             lambda text: self._revise_front(lambda heading: replace(heading, system_prompt=text))
         )
@@ -226,10 +229,13 @@ class Window(QMainWindow):
         self._on_front(lambda view: view.setFocus())
 
     def _stop(self) -> None:
-        if not self.columns.close_floating():
+        if not (self.tabs.strip.put_back() or self.columns.close_floating()):
             self._on_front(lambda view: view.stop())
 
     def _close_tab(self, conversation_id: int) -> None:
+        view = self.tabs.view(conversation_id)
+        if view is not None:
+            view.keep_edits()
         self._session.close_tab(conversation_id)
         self._write()
 
@@ -295,6 +301,8 @@ class Window(QMainWindow):
     def _show_headings(self) -> None:
         desk = self._session.desk
         self.conversations.show_headings(desk.headings, desk.front, desk.marks)
+        if self._session.has_started:
+            self._show_centre()
         if desk.tabs:
             self._show_tabs()
 
@@ -353,7 +361,7 @@ class Window(QMainWindow):
         self.models.show_catalogue(
             session.catalogues.of(heading.account_id),
             heading.model,
-            has_account=account is not None,
+            has_account=bool(session.accounts.all),
             gone=session.catalogues.gone(heading.account_id),
         )
         self.models.parameters.show_parameters(
@@ -363,7 +371,10 @@ class Window(QMainWindow):
             heading.id,
         )
         name = account.name if account is not None else ""
-        self.conversations.show_account(name, wording.pays_line(account))
+        line = wording.pays_line(account)
+        if account is None and session.accounts.all:
+            name, line = wording.removed_account()
+        self.conversations.show_account(name, line)
 
     def _show_appearance(self, settings: Settings) -> None:
         look = {
@@ -393,8 +404,7 @@ class Window(QMainWindow):
     def _on_accounts_changed(self) -> None:
         if not self._session.has_started:
             return
-        begins = bool(self._session.accounts.all) or bool(self._session.desk.headings)
-        self._centre.setCurrentWidget(self.tabs if begins else self.welcome)
+        begins = self._show_centre()
         for view in self.tabs.views:
             view.refresh()
         self._show_models()
@@ -403,11 +413,22 @@ class Window(QMainWindow):
         else:
             self.welcome.setFocus()
 
+    def _show_centre(self) -> bool:
+        """Show the tabs, or the welcome while there is nothing; return which it is."""
+        begins = bool(self._session.accounts.all) or bool(self._session.desk.headings)
+        self._centre.setCurrentWidget(self.tabs if begins else self.welcome)
+        return begins
+
     def _on_settings_changed(self, settings: Settings) -> None:
         self._show_appearance(settings)
         self.models.show_order(settings.model_order, settings.favourites)
         for view in self.tabs.views:
             view.show_settings(settings)
+
+    def _on_conversation_deleted(self, title: str | None) -> None:
+        self.conversations.show_undo(title)
+        if title is not None and not self.conversations.isVisible():
+            self.notice_bar.add(wording.deleted(title))
 
     def _on_conversation_chosen(self, conversation_id: int) -> None:
         self._session.desk.show(conversation_id)
@@ -418,8 +439,14 @@ class Window(QMainWindow):
         view = self.tabs.front
         if view is not None:
             self._session.choose_model(view.conversation, model_id)
+            view.notice_bar.clear()
             self.columns.close_floating()
             view.setFocus()
+
+    def _on_parameters_changed(self, values: Parameters, conversation_id: int) -> None:
+        conversation = self._session.desk.conversation(conversation_id)
+        if conversation is not None:
+            conversation.revise(replace(conversation.heading, parameters=values))
 
     def _on_favourite_toggled(self, model_id: str) -> None:
         self._change_settings(
@@ -459,7 +486,9 @@ class Window(QMainWindow):
         from app.ui import links
         from app.ui.account_desk import KEYS_PAGE
 
-        if act is Act.ADD_ACCOUNT:
+        if act is Act.UNDO:
+            self._session.desk.undelete()
+        elif act is Act.ADD_ACCOUNT:
             self._accounts.add()
         elif act is Act.EDIT_ACCOUNT:
             self._edit_account()
@@ -487,7 +516,8 @@ class Window(QMainWindow):
     def _restore_geometry(self) -> None:
         geometry = self._settings.value("window/geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(1280, 832)
+            frame = QSize(16, 48)  # What a window manager adds, as far as can be known.
+            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() - frame))
         self.columns.restore(self._settings)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -495,6 +525,7 @@ class Window(QMainWindow):
         self.columns.save(self._settings)
         for view in self.tabs.views:
             view.keep_position()
+            view.keep_edits()
         event.accept()
         self.closed.emit()
 

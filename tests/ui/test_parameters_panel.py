@@ -67,7 +67,7 @@ def note(panel: ParametersPanel, name: str) -> str:
 @pytest.fixture
 def changes(panel: ParametersPanel) -> list[Parameters]:
     seen: list[Parameters] = []
-    panel.parameters_changed.connect(seen.append)
+    panel.parameters_changed.connect(lambda values, _owner: seen.append(values))
     return seen
 
 
@@ -183,18 +183,6 @@ def test_the_system_prompt_is_told_as_it_is_written_so_that_none_is_lost(
     assert prompts[-1] == ""
 
 
-def test_another_conversation_never_gets_what_was_half_written(
-    panel: ParametersPanel, changes: list[Parameters], qtbot: QtBot
-) -> None:
-    panel.show_parameters(DEFAULTS, "", MODEL, 1)
-    qtbot.keyClicks(line(panel, "temperature"), "0.7")
-    panel.show_parameters(DEFAULTS, "", MODEL, 1)
-    assert row(panel, "temperature").editor is not None
-    panel.show_parameters(DEFAULTS, "", MODEL, 2)
-    assert row(panel, "temperature").editor is None
-    assert changes == []
-
-
 def test_streaming_is_switched_off_and_everything_is_reset(
     panel: ParametersPanel, changes: list[Parameters], qtbot: QtBot
 ) -> None:
@@ -248,3 +236,14 @@ def test_the_heading_folds_the_section(panel: ParametersPanel, qtbot: QtBot) -> 
     assert not row(panel, "stop").isVisible()
     qtbot.keyClick(panel.heading, Qt.Key.Key_Space)
     assert row(panel, "stop").isVisible()
+
+
+def test_a_value_being_written_belongs_to_the_conversation_it_was_written_in(
+    panel: ParametersPanel, qtbot: QtBot
+) -> None:
+    changed: list[tuple[object, object]] = []
+    panel.parameters_changed.connect(lambda values, owner: changed.append((values, owner)))
+    panel.show_parameters(DEFAULTS, "", MODEL, 1)
+    qtbot.keyClicks(line(panel, "temperature"), "1.3")
+    panel.show_parameters(DEFAULTS, "", MODEL, 2)
+    assert changed == [(Parameters(temperature=1.3), 1)]

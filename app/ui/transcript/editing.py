@@ -41,6 +41,12 @@ class Editing(QObject):
         """Whether keys go to the editor."""
         return self._editor is not None and self._editor.has_focus
 
+    @property
+    def unsent(self) -> list[str]:
+        """What is typed over messages and differs from nothing sent yet."""
+        here = [self._editor.words] if self._editor is not None else []
+        return [*self._drafts.values(), *here]
+
     def open(self, message_id: int, text: str, theme: Theme, *, sends_on_enter: bool) -> None:
         """Begin to edit a message, or go on with it."""
         if message_id != self.message_id:

@@ -101,6 +101,11 @@ class Transcript(WalkingSurface):
         """The message over which the editor lies."""
         return self._editing.message_id
 
+    @property
+    def unsent_edits(self) -> list[str]:
+        """What is typed over messages of the person's and was not sent."""
+        return self._editing.unsent
+
     def edit(self, message_id: int) -> None:
         """Open an editor in place of a message of the person's."""
         text = self._conversation.text(message_id)

@@ -14,10 +14,12 @@ from app.ui.wording.window import (
     cannot_send,
     catalogue_state,
     circumstance,
+    deleted,
     model_problem,
     parameters,
     payer,
     pays_line,
+    removed_account,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "catalogue_state",
     "circumstance",
     "cost",
+    "deleted",
     "details",
     "end_notice",
     "facts",
@@ -40,6 +43,7 @@ __all__ = [
     "pays_line",
     "price",
     "prices",
+    "removed_account",
     "seconds",
     "thought",
     "tokens",

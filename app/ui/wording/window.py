@@ -111,6 +111,17 @@ def payer(value: Account) -> str:
     return tr("Nobody") if value.is_demo else value.payer
 
 
+def removed_account() -> tuple[str, str]:
+    """Return what stands where the account of a conversation stood, and what to do."""
+    return tr("Account removed"), tr("Choose who pays below")
+
+
+def deleted(title: str) -> Notice:
+    """Return that a conversation was deleted, with the way back."""
+    offers = (Offer(Act.UNDO, tr("Undo")), Offer(Act.DISMISS, tr("Dismiss")))
+    return Notice(Tone.QUIET, tr("Deleted “{title}”.").format(title=title), "", offers)
+
+
 def cannot_send(*, has_account: bool, has_others: bool, has_model: bool, can_save: bool) -> Notice:
     """Return why a message was not sent although the person asked for it."""
     kept = tr("Your words stay where you typed them.")

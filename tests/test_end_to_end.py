@@ -515,3 +515,91 @@ def test_a_start_finds_tabs_order_and_the_place_of_the_reader_again(
         program.until(lambda s: s.get("place") == place, "the same place")
         program.quit()
     assert program.output == ""
+
+
+# What was found by using it
+
+
+def test_what_is_set_for_a_conversation_is_sent_and_nothing_else(
+    server: Server, given: dict[str, str], data: Path
+) -> None:
+    with Program(data, environ=given) as program:
+        program.ready()
+        choose(program, "test/echo")
+        program.key("Ctrl+Shift+M")
+        program.tab_to("Temperature: model’s own")
+        program.key("Return")
+        program.type("0.2")
+        program.key("Ctrl+T")
+        program.until(lambda s: len(s["tabs"]) == 1 and s["messages"] == [], "the same blank tab")
+        program.key("Ctrl+J")
+        program.say("with a temperature")
+        program.reply()
+        program.key("Ctrl+T")
+        program.until(lambda s: s["messages"] == [], "a new tab")
+        program.say("without one")
+        program.reply()
+        program.quit()
+    assert program.output == ""
+    bodies = [r.json for r in server.requests() if r.method == "POST"]
+    assert [body.get("temperature") for body in bodies] == [0.2, None]
+    assert set(bodies[1]) == {"model", "messages", "stream", "stream_options"}
+
+
+def test_what_cannot_be_done_now_says_why(
+    server: Server, given: dict[str, str], data: Path
+) -> None:
+    with Program(data, environ=given) as program:
+        program.ready()
+        choose(program, "test/gated")
+        program.say("count for me")
+        program.until(lambda s: s["messages"] and s["messages"][-1]["text"] == "one ", "text")
+        program.key("Ctrl+R")
+        program.until(lambda s: "still coming" in " ".join(s["notices"]), "a reason")
+        program.type("next")
+        program.key("Return")
+        assert program.look()["composer"] == "next"
+        server.release()
+        program.reply()
+        program.quit()
+    assert len([r for r in server.requests() if r.method == "POST"]) == 1
+
+
+def test_words_typed_over_a_message_outlive_their_tab(
+    server: Server, given: dict[str, str], data: Path
+) -> None:
+    with Program(data, environ=given) as program:
+        program.ready()
+        choose(program, "test/echo")
+        program.say("first")
+        program.reply()
+        program.key("Ctrl+Shift+E", "Ctrl+A")
+        program.type("precious second thoughts")
+        program.key("Ctrl+W")
+        program.until(lambda s: s["messages"] == [], "an empty tab")
+        program.key("Ctrl+Shift+T")
+        seen = program.until(lambda s: s["messages"], "the tab again")
+        assert seen["composer"] == "precious second thoughts"
+        program.quit()
+    assert program.output == ""
+
+
+def test_escape_empties_a_filter_before_it_stops_a_reply(
+    server: Server, given: dict[str, str], data: Path
+) -> None:
+    with Program(data, environ=given) as program:
+        program.ready()
+        program.arrange(1280, 832)
+        choose(program, "test/gated")
+        program.say("count for me")
+        program.until(lambda s: s["messages"] and s["messages"][-1]["text"] == "one ", "text")
+        program.key("Ctrl+Shift+F")
+        program.type("nothing has this title")
+        program.until(lambda s: s["conversations"] == 0, "an empty list")
+        program.key("Escape")
+        seen = program.until(lambda s: s["conversations"] == 1, "the whole list")
+        assert seen["messages"][-1]["status"] == "streaming"
+        program.key("Escape")
+        program.reply("stopped")
+        program.quit()
+    assert program.output == ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -138,8 +138,10 @@ class SettingsDialog(QDialog):
         row.setSpacing(0)
         row.addWidget(self.sections)
         row.addWidget(self._stack, 1)
-        self.setMinimumSize(600, 320)
-        self.resize(760, 520)
+        # A small or a strongly scaled screen has less room.
+        room = self.screen().availableSize() - QSize(16, 48)
+        self.setMinimumSize(QSize(600, 320).boundedTo(room))
+        self.resize(QSize(760, 520).boundedTo(room))
 
     def _scrolling(self, page: Page) -> QScrollArea:
         scroll = QScrollArea(self)

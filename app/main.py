@@ -70,6 +70,7 @@ def run(arguments: Sequence[str]) -> int:
         settings = QSettings(str(paths.settings), QSettings.Format.IniFormat)
         window = Window(follow_system(), settings)
         window.show()
+        # Paints it. No loop and no task of ours exists yet that could be re-entered.
         qapp.processEvents()
         start_log(paths.log, early)
         # Not before: qasync brings asyncio, which takes as long as the window.
@@ -188,6 +189,7 @@ def tell(qapp: QApplication, sentence: str) -> int:
     box = QMessageBox(QMessageBox.Icon.Information, "Coprime", sentence)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.open()
+    # The application's own loop, not a dialog's: nothing else runs here.
     qapp.exec()
     return 1
 

@@ -37,6 +37,11 @@ class Heading:
     leaf: int | None = None
     """The last message of the branch in view."""
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to list and to come back to: a message or a draft."""
+        return self.leaf is not None or bool(self.draft.strip())
+
 
 @dataclass(slots=True)
 class _Growth:
@@ -119,11 +124,6 @@ class Conversation(QObject):
         """Remember what is typed and not sent. Emits nothing."""
         self._heading = replace(self._heading, draft=text)
 
-    def touch(self, now: datetime) -> None:
-        """Note when the conversation was last written to."""
-        self._heading = replace(self._heading, updated=now)
-        self.heading_changed.emit()
-
     # Reading
 
     @property
@@ -138,7 +138,8 @@ class Conversation(QObject):
     @property
     def open_replies(self) -> list[int]:
         """Ids of replies that are waiting or streaming, on any branch."""
-        return [m.id for m in self._messages.values() if m.status.is_open]
+        # Asked with every delta: a look at what grows, not at every message.
+        return list(self._texts)
 
     def message(self, message_id: int) -> Message:
         """Return the value of a message. Its `text` may be None or, while it
@@ -249,11 +250,6 @@ class Conversation(QObject):
         self._messages[message_id] = message
         self.message_changed.emit(message_id)
         return message
-
-    def update_completion(self, message_id: int, completion: Completion) -> None:
-        """Replace the facts about a reply without touching its text."""
-        self._messages[message_id] = replace(self._messages[message_id], completion=completion)
-        self.message_changed.emit(message_id)
 
     def remove(self, message_id: int) -> None:
         """Take back the last message of a branch: one that could not be saved."""

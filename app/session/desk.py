@@ -95,7 +95,7 @@ class Desk(QObject):
     def headings(self) -> list[Heading]:
         """Conversations worth listing: with messages or a draft; newest first."""
         headings = [self.heading(i) for i in self._headings]
-        shown = [h for h in headings if h.leaf is not None or h.draft.strip()]
+        shown = [h for h in headings if h.has_words]
         return sorted(shown, key=lambda h: (h.updated, h.id), reverse=True)
 
     @property
@@ -147,7 +147,7 @@ class Desk(QObject):
         """Close a tab. The conversation stays in the list; its replies go on."""
         position = self._tabs.index(conversation_id)
         self._tabs.remove(conversation_id)
-        if self._is_kept(conversation_id):
+        if self.heading(conversation_id).has_words:
             self._closed.append(conversation_id)
         if self._front == conversation_id:
             self._front = None
@@ -244,7 +244,7 @@ class Desk(QObject):
             return  # `settled` comes; until then the disk knows less than we do.
         heading = conversation.heading
         del self._open[conversation_id]
-        if heading.leaf is None and not heading.draft.strip():
+        if not heading.has_words:
             self._headings.pop(conversation_id, None)
         elif conversation_id in self._headings:  # Not deleted meanwhile.
             self._headings[conversation_id] = heading
@@ -351,10 +351,6 @@ class Desk(QObject):
         kept = [
             Tab(i, front=i == self._front, anchor=self._anchors.get(i, ""))
             for i in self._tabs
-            if self._is_kept(i)
+            if self.heading(i).has_words
         ]
         self._saving.keep(save_tabs, kept)
-
-    def _is_kept(self, conversation_id: int) -> bool:
-        heading = self.heading(conversation_id)
-        return heading.leaf is not None or bool(heading.draft.strip())

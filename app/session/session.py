@@ -24,6 +24,7 @@ from app.chat.settings import Settings
 from app.session.accounts import Accounts
 from app.session.catalogues import Catalogues
 from app.session.desk import Desk
+from app.session.fork import copy_branch
 from app.session.preferences import Preferences
 from app.session.replies import Replies
 from app.session.saving import Saving
@@ -231,7 +232,7 @@ class Session(QObject):
             return False
         heading, now = conversation.heading, datetime.now(UTC)
         parent = conversation.branch[-1] if conversation.branch else None
-        user = Message(self._new_id(), parent, Role.USER, created=now, text=text, length=len(text))
+        user = self._words(parent, text, now)
         conversation.revise(
             replace(heading, title=heading.title or first_words(text), updated=now, draft="")
         )
@@ -258,7 +259,7 @@ class Session(QObject):
             return False
         now = datetime.now(UTC)
         parent = conversation.message(message_id).parent
-        user = Message(self._new_id(), parent, Role.USER, created=now, text=text, length=len(text))
+        user = self._words(parent, text, now)
         conversation.revise(replace(conversation.heading, updated=now))
         self._ask(conversation, user, user.id)
         return True
@@ -279,27 +280,8 @@ class Session(QObject):
         old = conversation.heading
         missing = [message.id for message in originals if message.text is None]
         bodies = await asyncio.wrap_future(self._database.read(load_bodies, missing))
-        texts = {message_id: rest for message_id, *rest in bodies.found}
-        now = datetime.now(UTC)
-        copies: list[Message] = []
-        for original in originals:
-            if original.id in texts:
-                text, reasoning = texts[original.id]
-                original = replace(original, text=text, reasoning=reasoning)
-            if original.status.is_open:
-                original = replace(original, status=Status.INTERRUPTED)
-            parent = copies[-1].id if copies else None
-            copies.append(replace(original, id=self._new_id(), parent=parent))
-        heading = replace(
-            old,
-            id=self._new_id(),
-            created=now,
-            updated=now,
-            pinned=False,
-            draft="",
-            leaf=copies[-1].id,
-        )
-        self.desk.add_copy(heading, copies)
+        texts = {i: (text, reasoning) for i, text, reasoning in bodies.found}
+        self.desk.add_copy(*copy_branch(old, originals, texts, self._new_id))
 
     def stop(self, conversation: Conversation) -> None:
         """End the replies of a conversation that still run. Their text stays."""
@@ -312,6 +294,9 @@ class Session(QObject):
         self._tell(Circumstance(About.BUG))
 
     # Inside
+
+    def _words(self, parent: int | None, text: str, now: datetime) -> Message:
+        return Message(self._new_id(), parent, Role.USER, created=now, text=text, length=len(text))
 
     def _ask(
         self,

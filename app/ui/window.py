@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.session.trials import ModelTrial
     from app.ui.account_desk import AccountDesk
     from app.ui.chat_view import ChatView
+    from app.ui.transcript.acts import MessageAct
 
 BILLING_PAGE = "https://app.primeintellect.ai/dashboard/billing"
 NARROWEST = (360, 400)
@@ -295,40 +296,47 @@ class Window(QMainWindow):
         if front is not None:
             deed(front)
 
-    def _on_last(self, role: Role, act: object) -> None:
-        self._on_front(lambda view: view.acts.on_last(role, act))  # type: ignore[arg-type]
+    def _on_last(self, role: Role, act: "MessageAct") -> None:
+        self._on_front(lambda view: view.acts.on_last(role, act))
 
     def _show_headings(self) -> None:
         desk = self._session.desk
-        self.conversations.show_headings(desk.headings, desk.front, desk.marks)
         if self._session.has_started:
             self._show_centre()
         if desk.tabs:
             self._show_tabs()
+        else:
+            self.conversations.show_headings(desk.headings, desk.front, desk.marks)
 
     def _show_tabs(self) -> None:
         desk = self._session.desk
-        self._make_front_view()
+        made = self._make_front_view()
+        takes_focus = made is not None and not self._is_in_a_pane()
         marks = desk.marks
         faces = [TabFace(i, title(desk.heading(i)), marks.get(i)) for i in desk.tabs]
         before = self.tabs.front
         if before is not None and before.conversation.id != desk.front:
             before.keep_position()
         self.tabs.show_tabs(faces, desk.front, can_reopen=desk.can_reopen)
+        if made is not None and takes_focus:
+            made.setFocus()
         self.conversations.show_headings(desk.headings, desk.front, marks)
         front = desk.heading(desk.front) if desk.front is not None else None
         name = title(front) if front is not None else ""
         self.setWindowTitle(f"{name} – Coprime" if name else "Coprime")
         self._show_models()
 
-    def _make_front_view(self) -> None:
-        """Make the view of the conversation in front once its messages are in memory."""
+    def _make_front_view(self) -> "ChatView | None":
+        """Make the view of the conversation in front once its messages are in memory.
+
+        Return it, or None where there is one already or nothing to make it of.
+        """
         desk = self._session.desk
         if desk.front is None or self.tabs.view(desk.front) is not None:
-            return
+            return None
         conversation = desk.conversation(desk.front)
         if conversation is None:
-            return
+            return None
         from app.ui import links
         from app.ui.chat_view import ChatView
 
@@ -337,14 +345,8 @@ class Window(QMainWindow):
         view.link_activated.connect(lambda address: links.ask_to_open(address, self))
         view.model_requested.connect(self._find_model)
         view.parameters_requested.connect(self._find_parameters)
-        conversation.message_added.connect(self._show_tabs)
         self.tabs.add_view(view)
-        had_focus = not self._is_in_a_pane()
-        self.tabs.show_tabs(
-            [TabFace(i, title(desk.heading(i)), None) for i in desk.tabs], desk.front
-        )
-        if had_focus:
-            view.setFocus()
+        return view
 
     def _is_in_a_pane(self) -> bool:
         focus = QApplication.focusWidget()

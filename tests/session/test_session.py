@@ -334,3 +334,19 @@ def test_nothing_is_left_of_conversations_nothing_was_written_in(
     play(scenario)
     with closing(sqlite3.connect(tmp_path / "data/conversations.db")) as db:
         assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)
+
+
+def test_how_a_reply_ended_is_on_disk_also_where_it_brought_no_text(
+    play: Play, tmp_path: Path
+) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await running.start("test/status:402")
+        running.session.send(conversation, "hello")
+        await running.until(lambda: not conversation.open_replies)
+
+    play(scenario)
+    with closing(sqlite3.connect(tmp_path / "data/conversations.db")) as db:
+        assert ("assistant", "failed") in db.execute("SELECT role, status FROM message").fetchall()
+        status, failure = db.execute("SELECT status, failure FROM completion").fetchone()
+    assert status == "failed"
+    assert "no_balance" in failure

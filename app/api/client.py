@@ -95,8 +95,7 @@ class Client:
             Interrupted: it broke off; what came was yielded. A reply that
                 ended without text, reasoning or finish reason is `Kind.EMPTY`.
         """
-        parameters = request.parameters
-        sent = wire.sent_parameters(parameters)
+        sent = wire.sent_parameters(request)
         exchange = Exchange(self._connections, request.account, credentials, sent)
         if not credentials.key and not request.account.is_demo:
             raise NotSent(Failure(Kind.KEY_MISSING, host=exchange.host))

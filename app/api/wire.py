@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from app.chat.parameters import Parameters
 from app.chat.request import Request
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -50,14 +49,13 @@ def encode(request: Request) -> bytes:
     holds one. Lone halves of surrogate pairs become U+FFFD.
     """
     return msgspec.json.encode(
-        {"model": whole(request.model), "messages": _messages(request)}
-        | _settings(request.parameters)
+        {"model": whole(request.model), "messages": _messages(request)} | _settings(request)
     )
 
 
-def sent_parameters(parameters: Parameters) -> frozenset[str]:
-    """Return the names of the optional fields a request with these carries."""
-    return frozenset(_settings(parameters)) - {"stream"}
+def sent_parameters(request: Request) -> frozenset[str]:
+    """Return the names of the optional fields a request carries."""
+    return frozenset(_settings(request)) - {"stream"}
 
 
 def count(value: Any) -> int | None:
@@ -99,19 +97,21 @@ def mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _settings(parameters: Parameters) -> dict[str, Any]:
+def _settings(request: Request) -> dict[str, Any]:
+    parameters = request.parameters
     fields: dict[str, Any] = {"stream": parameters.stream}
     if parameters.stream:
         fields["stream_options"] = {"include_usage": True}
     if parameters.max_tokens is not None:
-        fields["max_tokens"] = parameters.max_tokens
+        name = "max_completion_tokens" if request.new_limit_name else "max_tokens"
+        fields[name] = parameters.max_tokens
     if parameters.temperature is not None:
         fields["temperature"] = parameters.temperature
     if parameters.stop:
         fields["stop"] = [whole(sequence) for sequence in parameters.stop]
     if parameters.reasoning_effort is not None:
         fields["reasoning_effort"] = parameters.reasoning_effort
-    return fields
+    return {name: value for name, value in fields.items() if name not in request.omit}
 
 
 def _messages(request: Request) -> list[dict[str, str]]:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 PRIME_ENDPOINT = "https://api.pinference.ai/api/v1"
+PRIME_PLATFORM = "https://api.primeintellect.ai"
+"""Where Prime's teams, wallets and permissions are asked for; no part of the API."""
 DEMO_ENDPOINT = "https://demo.invalid/api/v1"
 """`.invalid` never resolves (RFC 2606): the demo cannot reach anybody by mistake."""
 
@@ -26,6 +28,10 @@ class InvalidSecret(ValueError):
 
 class InvalidEndpoint(ValueError):
     """An address cannot be that of an inference service. For a person to read."""
+
+
+class PlainHttp(InvalidEndpoint):
+    """Plain `http` to another computer: possible only where the person insists."""
 
 
 class SecretSource(StrEnum):
@@ -57,6 +63,10 @@ class Account:
     team ID cannot be read is known, and does not send.
     """
     source: SecretSource = SecretSource.KEYRING
+    allows_plain: bool = False
+    """The person insisted on plain `http` to another computer: others can read the key."""
+    platform: str = ""
+    """Base URL of the platform the key was found with; empty: see `platform_of`."""
     last_model: str = ""
     """The model a new conversation starts with; empty before the first one."""
 
@@ -132,15 +142,26 @@ def clean_secret(pasted: str) -> str:
     return text
 
 
-def normalise_endpoint(typed: str) -> str:
+def platform_of(account: Account) -> str | None:
+    """Return the base URL at which teams and balances of an account can be asked for.
+
+    Its key may go there and to its own origin, and nowhere else. None: it has
+    no platform.
+    """
+    if account.platform:
+        return account.platform
+    return PRIME_PLATFORM if account.origin == origin(PRIME_ENDPOINT) else None
+
+
+def normalise_endpoint(typed: str, *, allows_plain: bool = False) -> str:
     """Return the base URL a person meant: scheme, host, port and API path.
 
     Adds `https://` (`http://` for a loopback host), drops a pasted
     `/chat/completions` or `/models`, and `/api/v1` is added for a bare Prime host.
 
     Raises:
-        InvalidEndpoint: no host, another scheme, a user name, a query, dot
-            segments, or plain `http` to a host that is not this computer.
+        InvalidEndpoint: no host, another scheme, a user name, a query, dot segments.
+        PlainHttp: plain `http` to another computer, unless `allows_plain`.
     """
     text = typed.strip()
     if not text or any(c.isspace() or ord(c) < 0x20 for c in text):
@@ -164,10 +185,10 @@ def normalise_endpoint(typed: str) -> str:
         raise InvalidEndpoint("An address must not hold a user name or password.")
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise InvalidEndpoint("An address must not hold ? or #.")
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
-        raise InvalidEndpoint(
+    if parts.scheme == "http" and not _LOOPBACK.fullmatch(host) and not allows_plain:
+        raise PlainHttp(
             "Without https anybody on the way could read the key. "
-            "Plain http is for this computer only."
+            "Plain http is for this computer, unless you insist."
         )
     path = re.sub(r"/(chat/completions|models)$", "", parts.path.rstrip("/")).rstrip("/")
     if any(segment in ("", ".", "..") for segment in path.split("/")[1:]):

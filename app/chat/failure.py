@@ -12,6 +12,13 @@ WORDS_LIMIT = 500
 """Characters of a server's own message that are kept."""
 
 
+class Wallet(StrEnum):
+    """Which kind of wallet a request was to be paid from."""
+
+    PERSONAL = "personal"
+    TEAM = "team"
+
+
 class Kind(StrEnum):
     """What happened, as far as it changes what a person can do about it."""
 
@@ -48,6 +55,12 @@ class Kind(StrEnum):
     INSECURE = "insecure"
     """The certificate could not be trusted."""
     TIMED_OUT = "timed_out"
+    PROXY_FAILED = "proxy_failed"
+    """The proxy did not let the request through; nothing of it left."""
+    PROXY_UNUSABLE = "proxy_unusable"
+    """The proxy of the system or the settings is of a kind Coprime cannot use."""
+    NO_CERTIFICATES = "no_certificates"
+    """The certificates to trust could not be loaded, so no connection was tried."""
     # The reply
     CUT = "cut"
     """The connection ended before the reply did."""
@@ -82,8 +95,14 @@ class Failure:
     """The service's own message: plain text, at most `WORDS_LIMIT` characters."""
     request_ids: tuple[str, ...] = ()
     retry_after_s: float | None = None
+    may_retry: bool = True
+    """False: the service asked not to be asked again without the person."""
+    wallet: Wallet | None = None
+    """Whose balance was asked, of a refusal for lack of it."""
     parameter: str = ""
-    """The refused parameter."""
+    """The refused parameter, by its name on the wire."""
+    instead: str = ""
+    """The name the service wants the refused parameter under, if it said so."""
     window: int | None = None
     """Tokens the model can take, if the service said."""
     host: str = ""

@@ -71,6 +71,27 @@ class Completion:
     """From the first reasoning to the first word of the reply."""
     request_ids: tuple[str, ...] = ()
     failure: Failure | None = None
+    omitted: tuple[str, ...] = ()
+    """What the person set and the model does not take: not sent. Names on the wire."""
+    left_out: int = 0
+    """Oldest turns that were not sent, so that the rest fits the model's window."""
+    begins_at: int = 0
+    """Character of the reply's text where this request's part begins: above 0
+    it went on where another had ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A wait before a request is made once more without anybody asking."""
+
+    failure: Failure
+    """Why the request before it came to nothing."""
+    until: float
+    """On the clock of `time.monotonic`, in seconds."""
+    attempt: int
+    """Which request comes next: 2 is the first repetition."""
+    of: int
+    """How many there will be at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +112,16 @@ class Message:
     """Characters of `text`."""
     reasoning_length: int = 0
     completion: Completion | None = None
-    """For replies: which request filled it."""
+    """For replies: which request filled it, the last one if several did."""
+    earlier: tuple[Completion, ...] = ()
+    """The requests that filled it before it was continued, oldest first."""
+    pause: Pause | None = None
+    """Of a waiting reply: what it waits for. Never stored."""
+
+    @property
+    def completions(self) -> tuple[Completion, ...]:
+        """Every request that filled the reply, oldest first."""
+        return self.earlier + ((self.completion,) if self.completion else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class Model:
     efforts: tuple[str, ...] = ()
     """Values `reasoning_effort` may have."""
     reasons: bool | None = None
+    must_reason: bool = False
+    """Reasoning cannot be switched off."""
 
     @property
     def label(self) -> str:

@@ -18,3 +18,7 @@ class Request:
     model: str
     turns: tuple[Turn, ...]
     parameters: Parameters = DEFAULTS
+    omit: frozenset[str] = frozenset()
+    """Optional fields not to send, by their names on the wire."""
+    new_limit_name: bool = False
+    """Send the length limit as `max_completion_tokens`, as some models ask for."""

@@ -23,6 +23,8 @@ def save_account(db: Connection, account: Account) -> None:
             None if account.team is None else clean_text(account.team),
             account.source,
             clean_text(account.last_model),
+            account.allows_plain,
+            account.platform,
         ),
     )
 
@@ -30,7 +32,8 @@ def save_account(db: Connection, account: Account) -> None:
 def list_accounts(db: Connection) -> list[Account]:
     """Return the accounts in the person's order."""
     rows = db.execute(
-        "SELECT id, name, endpoint, team, source, last_model FROM account ORDER BY position, id"
+        "SELECT id, name, endpoint, team, source, last_model, allows_plain, platform"
+        " FROM account ORDER BY position, id"
     )
     return [
         Account(
@@ -40,6 +43,8 @@ def list_accounts(db: Connection) -> list[Account]:
             team=row[3],
             source=_SOURCES.get(row[4], SecretSource.KEYRING),
             last_model=row[5],
+            allows_plain=bool(row[6]),
+            platform=row[7],
         )
         for row in rows
     ]
@@ -62,8 +67,9 @@ def delete_account(db: Connection, account_id: str) -> None:
 
 
 _SAVE = """
-INSERT INTO account (id, name, endpoint, team, source, last_model, position)
-VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), -1) + 1 FROM account))
+INSERT INTO account (id, name, endpoint, team, source, last_model, allows_plain, platform, position)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), -1) + 1 FROM account))
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, endpoint = excluded.endpoint,
-    team = excluded.team, source = excluded.source, last_model = excluded.last_model
+    team = excluded.team, source = excluded.source, last_model = excluded.last_model,
+    allows_plain = excluded.allows_plain, platform = excluded.platform
 """

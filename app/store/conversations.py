@@ -222,7 +222,7 @@ def load_bodies(db: Connection, message_ids: Iterable[int]) -> Bodies:
 
 
 def _to_messages(
-    rows: Iterable[tuple[Any, ...]], completions: Mapping[int, Completion]
+    rows: Iterable[tuple[Any, ...]], completions: Mapping[int, list[Completion]]
 ) -> list[Message]:
     messages: list[Message] = []
     known: set[int] = set()
@@ -232,6 +232,7 @@ def _to_messages(
         if parent is not None and parent not in known:
             parent = before
         body = None if length or reasoning_length else ""
+        filled = completions.get(message_id, [])
         messages.append(
             Message(
                 message_id,
@@ -243,7 +244,8 @@ def _to_messages(
                 body,
                 length,
                 reasoning_length,
-                completions.get(message_id),
+                filled[-1] if filled else None,
+                tuple(filled[:-1]),
             )
         )
         known.add(message_id)

@@ -50,6 +50,9 @@ _FACTS = (
     "reasoning_ms",
     "request_ids",
     "failure",
+    "omitted",
+    "left_out",
+    "begins_at",
 )
 _COST_KINDS: dict[str | None, CostKind] = {kind.value: kind for kind in CostKind}
 _OPEN = (Status.WAITING, Status.STREAMING)
@@ -106,10 +109,12 @@ def close_open_completions(db: Connection) -> None:
     )
 
 
-def completions_of(db: Connection, conversation_id: int) -> dict[int, Completion]:
-    """Return the newest completion of each reply of a conversation, by message id."""
-    rows = db.execute(_OF_CONVERSATION, (conversation_id,))
-    return {row[0]: _to_completion(row[1:]) for row in rows}
+def completions_of(db: Connection, conversation_id: int) -> dict[int, list[Completion]]:
+    """Return the completions of each reply of a conversation, oldest first, by message id."""
+    found: dict[int, list[Completion]] = {}
+    for row in db.execute(_OF_CONVERSATION, (conversation_id,)):
+        found.setdefault(row[0], []).append(_to_completion(row[1:]))
+    return found
 
 
 def _to_completion(cells: tuple[Any, ...]) -> Completion:
@@ -124,8 +129,11 @@ def _to_completion(cells: tuple[Any, ...]) -> Completion:
         cost=_to_cost(cells[14], cells[15]),
         timing=None if cells[17] is None else Timing(cells[16], cells[17]),
         reasoning_ms=cells[18],
-        request_ids=_to_ids(cells[19]) if cells[19] else (),
+        request_ids=_to_names(cells[19]) if cells[19] else (),
         failure=_to_failure(cells[20]) if cells[20] else None,
+        omitted=_to_names(cells[21]) if cells[21] else (),
+        left_out=cells[22],
+        begins_at=cells[23],
     )
 
 
@@ -154,6 +162,9 @@ def _row(status: Status, it: Completion) -> tuple[object, ...]:
         it.reasoning_ms,
         to_json(it.request_ids) if it.request_ids else None,
         to_json(it.failure) if it.failure else None,
+        to_json(it.omitted) if it.omitted else None,
+        it.left_out,
+        it.begins_at,
     )
 
 
@@ -190,9 +201,9 @@ def _to_cost(cell: int | None, kind: str | None) -> Cost | None:
     return Cost(usd, _COST_KINDS.get(kind, CostKind.ESTIMATED))
 
 
-def _to_ids(cell: str) -> tuple[str, ...]:
-    ids: Callable[..., tuple[str, ...]] = tuple[str, ...]
-    return from_json(cell, ids, ())
+def _to_names(cell: str) -> tuple[str, ...]:
+    names: Callable[..., tuple[str, ...]] = tuple[str, ...]
+    return from_json(cell, names, ())
 
 
 def _to_failure(cell: str) -> Failure:

@@ -68,6 +68,20 @@ def m001_first(db: Connection) -> None:
         db.execute(statement)
 
 
+@STEPS.append
+def m002_recovery(db: Connection) -> None:
+    """What a request left out, where a continued reply goes on, how an account is reached."""
+    for statement in _RECOVERY.split(";\n"):
+        db.execute(statement)
+
+
+_RECOVERY = """
+ALTER TABLE completion ADD COLUMN omitted TEXT;
+ALTER TABLE completion ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE completion ADD COLUMN begins_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN allows_plain INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN platform TEXT NOT NULL DEFAULT ''
+"""
 _FIRST = """
 CREATE TABLE conversation (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- an id never comes twice

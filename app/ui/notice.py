@@ -28,6 +28,7 @@ class Act(StrEnum):
     CHOOSE_MODEL = "choose_model"
     OPEN_KEYS_PAGE = "open_keys_page"
     OPEN_BILLING = "open_billing"
+    OPEN_SETTINGS = "open_settings"
     NEW_CONVERSATION = "new_conversation"
     UNDO = "undo"
     DISMISS = "dismiss"

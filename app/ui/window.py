@@ -500,6 +500,8 @@ class Window(QMainWindow):
             links.ask_to_open(KEYS_PAGE, self)
         elif act is Act.OPEN_BILLING:
             links.ask_to_open(BILLING_PAGE, self)
+        elif act is Act.OPEN_SETTINGS:
+            self._accounts.open_settings("network")
         elif act is Act.NEW_CONVERSATION:
             self.begin()
 

@@ -40,11 +40,28 @@ def test_everything_that_was_set_is_sent() -> None:
         "stop": ["END", "STOP"],
         "reasoning_effort": "low",
     }
-    assert wire.sent_parameters(parameters) == {
+    assert wire.sent_parameters(Request(DEMO, "m", (), parameters)) == {
         "max_tokens",
         "temperature",
         "stop",
         "reasoning_effort",
+    }
+
+
+def test_what_a_model_does_not_take_is_left_out_or_renamed() -> None:
+    request = Request(
+        DEMO,
+        "m",
+        (Turn(Role.USER, "Hi"),),
+        Parameters(0.5, 100),
+        omit=frozenset({"temperature", "stream_options"}),
+        new_limit_name=True,
+    )
+    assert json.loads(wire.encode(request)) == {
+        "model": "m",
+        "messages": [{"role": "user", "content": "Hi"}],
+        "stream": True,
+        "max_completion_tokens": 100,
     }
 
 

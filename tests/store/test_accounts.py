@@ -67,7 +67,17 @@ def test_an_account_goes_with_its_catalogue(db: Connection) -> None:
 
 def test_no_column_of_an_account_could_hold_a_secret(db: Connection) -> None:
     columns = {row[1] for row in db.execute("PRAGMA table_info(account)")}
-    assert columns == {"id", "position", "name", "endpoint", "team", "source", "last_model"}
+    assert columns == {
+        "id",
+        "position",
+        "name",
+        "endpoint",
+        "team",
+        "source",
+        "last_model",
+        "allows_plain",
+        "platform",
+    }
 
 
 def test_a_catalogue_comes_back_as_it_was(db: Connection) -> None:

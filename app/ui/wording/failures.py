@@ -110,6 +110,7 @@ _LABELS = {
     Act.CHOOSE_MODEL: lambda: tr("Choose a model"),
     Act.OPEN_KEYS_PAGE: lambda: tr("Open keys page"),
     Act.OPEN_BILLING: lambda: tr("Open billing"),
+    Act.OPEN_SETTINGS: lambda: tr("Open settings"),
     Act.NEW_CONVERSATION: lambda: tr("New conversation"),
     Act.DISMISS: lambda: tr("Dismiss"),
 }
@@ -271,6 +272,21 @@ def _way(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[Act, 
             tr("{host} did not answer in time.").format(host=host),
             tr("The request may be billed all the same."),
             (Act.RETRY, Act.CHOOSE_MODEL),
+        ),
+        Kind.PROXY_FAILED: (
+            tr("The proxy did not let Coprime through to {host}.").format(host=host),
+            tr("Nothing was sent. Settings show which proxy is used."),
+            (Act.OPEN_SETTINGS, Act.RETRY),
+        ),
+        Kind.PROXY_UNUSABLE: (
+            tr("The proxy in use is of a kind Coprime can’t use."),
+            tr("Nothing was sent. Settings show where it comes from."),
+            (Act.OPEN_SETTINGS, Act.RETRY),
+        ),
+        Kind.NO_CERTIFICATES: (
+            tr("The certificates to trust can’t be read on this computer."),
+            tr("Nothing was sent. Settings show where Coprime looks for them."),
+            (Act.OPEN_SETTINGS, Act.RETRY),
         ),
         Kind.CUT: (
             tr("The connection was cut before {model} had finished.").format(model=model),

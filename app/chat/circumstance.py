@@ -30,6 +30,8 @@ class About(StrEnum):
     """For somebody who has never chosen one: the cheapest text model with a price."""
     MODEL_GUESSED = "model_guessed"
     """The same where no price is known: the first of the list."""
+    PARAMETER_DROPPED = "parameter_dropped"
+    """A model does not take what was set; the request was made without it."""
     TEXT_DAMAGED = "text_damaged"
     """The stored text of a message is not what was written."""
     BUG = "bug"
@@ -45,3 +47,5 @@ class Circumstance:
     """A path, a name or a number that belongs into the sentence."""
     conversation_id: int | None = None
     """The conversation it concerns; None: all of them."""
+    subject: str = ""
+    """What the detail is of: the label of a model."""

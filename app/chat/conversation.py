@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from app.chat.message import Completion, Delta, Message, Status
+from app.chat.message import Completion, Delta, Message, Pause, Status
 from app.chat.parameters import DEFAULTS, Parameters
 
 
@@ -201,6 +201,10 @@ class Conversation(QObject):
         """Return the ids of a message and its siblings, oldest first."""
         return self._children[self._messages[message_id].parent]
 
+    def has_followers(self, message_id: int) -> bool:
+        """Return whether anything was written after a message, on any branch."""
+        return bool(self._children.get(message_id))
+
     def path(self, message_id: int) -> list[int]:
         """Return the ids from the first message down to this one."""
         path: list[int] = []
@@ -239,12 +243,38 @@ class Conversation(QObject):
             return
         message = self._messages[message_id]
         if message.status is Status.WAITING:
-            self._messages[message_id] = replace(message, status=Status.STREAMING)
+            self._messages[message_id] = replace(message, status=Status.STREAMING, pause=None)
         self.message_changed.emit(message_id)
+
+    def pause(self, message_id: int, pause: Pause | None) -> None:
+        """Note that an open reply waits before its request is made again, or waits no more."""
+        self._messages[message_id] = replace(self._messages[message_id], pause=pause)
+        self.message_changed.emit(message_id)
+
+    def reopen(self, message_id: int, completion: Completion) -> Message:
+        """Let a reply whose text is here grow on, by another request; return its new value."""
+        before = self._messages[message_id]
+        assert before.text is not None
+        message = replace(
+            before, status=Status.WAITING, completion=completion, earlier=before.completions
+        )
+        self._messages[message_id] = message
+        self._grow(message)
+        self.message_changed.emit(message_id)
+        return message
+
+    def restore(self, message: Message) -> None:
+        """Take back a `reopen` that could not be saved: the reply is what it was."""
+        self._texts.pop(message.id, None)
+        self._reasonings.pop(message.id, None)
+        self._messages[message.id] = message
+        self.message_changed.emit(message.id)
 
     def finish(self, message_id: int, status: Status, completion: Completion) -> Message:
         """Close an open reply and return it whole."""
-        message = replace(self.snapshot(message_id), status=status, completion=completion)
+        message = replace(
+            self.snapshot(message_id), status=status, completion=completion, pause=None
+        )
         self._texts.pop(message_id, None)
         self._reasonings.pop(message_id, None)
         self._messages[message_id] = message

@@ -4,6 +4,7 @@ Unknown is None, never zero. Money is `Decimal` all the way: it is never a
 float that was added up.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -44,6 +45,36 @@ class Cost:
 
     usd: Decimal
     kind: CostKind
+
+
+CHARACTERS_A_TOKEN = 4
+"""Of English text, about; only ever used for what is marked as about."""
+
+
+def tokens_in(characters: int) -> int:
+    """Return about how many tokens a text of that many characters is."""
+    return -(-characters // CHARACTERS_A_TOKEN)
+
+
+def cost_of_input(tokens: int, prices: Prices) -> Cost | None:
+    """Return what sending so many tokens costs before a word comes back."""
+    if prices.input is None:
+        return None
+    return Cost(tokens * prices.input / PER, CostKind.ESTIMATED)
+
+
+def sum_of(costs: Iterable[Cost | None]) -> Cost | None:
+    """Return several costs as one; None where one of them is unknown.
+
+    It is as sure as the least sure of them.
+    """
+    total, kind = Decimal(0), CostKind.BILLED
+    for cost in costs:
+        if cost is None:
+            return None
+        total += cost.usd
+        kind = cost.kind if cost.kind is CostKind.ESTIMATED else kind
+    return Cost(total, kind)
 
 
 def cost_of(usage: Usage | None, prices: Prices) -> Cost | None:

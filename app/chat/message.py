@@ -44,6 +44,13 @@ class Status(StrEnum):
         return self in (Status.WAITING, Status.STREAMING)
 
 
+LENGTH_ENDS = frozenset({"length", "max_tokens", "model_length"})
+FILTER_ENDS = frozenset({"content_filter", "safety", "sensitive", "refusal"})
+TOOL_ENDS = frozenset({"tool_calls", "function_call"})
+WINDOW_ENDS = frozenset({"model_context_window_exceeded"})
+"""Finish reasons, by what they mean; services have several names for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long a completion took, from the moment the request was sent."""
@@ -78,6 +85,8 @@ class Completion:
     begins_at: int = 0
     """Character of the reply's text where this request's part begins: above 0
     it went on where another had ended."""
+    started: datetime | None = None
+    """When it was asked for, in this run; None: with its message."""
 
 
 @dataclass(frozen=True, slots=True)

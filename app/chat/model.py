@@ -67,6 +67,8 @@ class Model:
 
     def takes(self, parameter: str) -> bool:
         """Return whether a parameter may be sent; what is unknown may."""
+        if parameter == "reasoning_effort" and self.efforts:
+            return True
         return self.parameters is None or parameter in self.parameters
 
 

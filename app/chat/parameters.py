@@ -41,5 +41,14 @@ class Parameters:
         if any(not sequence for sequence in self.stop):
             raise InvalidParameter("stop", "A stop sequence needs at least one character.")
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names, as on the wire, of what the person set."""
+        return frozenset(
+            name
+            for name in ("temperature", "max_tokens", "stop", "reasoning_effort")
+            if getattr(self, name) not in (None, ())
+        )
+
 
 DEFAULTS = Parameters()

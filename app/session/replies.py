@@ -2,23 +2,40 @@
 
 The person's words are on disk before the first byte of a request leaves.
 Whatever ends a completion, the text that arrived is kept, saved and marked for
-what it is.
+what it is. One act of the person is one request, but for what `recovery` and
+`quirks` allow, and that shows.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from app.api.client import Client
-from app.api.errors import ServiceError
+from app.api.errors import NotSent, ServiceError
 from app.chat.account import Account
 from app.chat.conversation import Conversation
 from app.chat.cost import Usage, cost_of
 from app.chat.failure import Failure, Kind
-from app.chat.message import Completion, Delta, Message, Role, Status, Timing, Turn
+from app.chat.message import (
+    FILTER_ENDS,
+    LENGTH_ENDS,
+    TOOL_ENDS,
+    WINDOW_ENDS,
+    Completion,
+    Delta,
+    Message,
+    Pause,
+    Role,
+    Status,
+    Timing,
+    Turn,
+)
 from app.chat.request import Request
+from app.session import recovery
+from app.session.quirks import Quirks
 from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.session.trials import failure_of
@@ -33,6 +50,15 @@ SLICE_S = 0.004
 _CUTS = frozenset({Kind.CUT, Kind.SILENT, Kind.GARBLED, Kind.TOO_LARGE, Kind.CLOSED})
 """Failures after which the reply was under way: interrupted rather than failed."""
 
+_TOLD_ENDS = LENGTH_ENDS | FILTER_ENDS | TOOL_ENDS | WINDOW_ENDS
+"""Finish reasons that say why there is no text."""
+
+GO_ON = (
+    "Your last reply was cut off. Continue it exactly where it stopped, beginning with the "
+    "very next character. Repeat nothing and say nothing about the interruption."
+)
+"""The turn that asks a model to go on. An array of turns never ends with the model's own."""
+
 
 @dataclass(slots=True)
 class _Running:
@@ -41,6 +67,14 @@ class _Running:
     conversation: Conversation
     account: Account
     reply_id: int
+    begins_at: int = 0
+    """Characters the text had before, where the reply is continued."""
+    reasoning_at: int = 0
+    omitted: tuple[str, ...] = ()
+    before: Message | None = None
+    """The reply as it was, where it is continued."""
+    nudge: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to end a pause."""
     started: float = 0.0
     first_token: float | None = None
     first_reasoning: float | None = None
@@ -52,6 +86,15 @@ class _Running:
     finish_reason: str = ""
     usage: Usage | None = None
     request_ids: tuple[str, ...] = ()
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether this request brought any text or reasoning."""
+        conversation, reply_id = self.conversation, self.reply_id
+        return (
+            conversation.length(reply_id) > self.begins_at
+            or conversation.reasoning_length(reply_id) > self.reasoning_at
+        )
 
     def take(self, deltas: Iterable[Delta]) -> None:
         now = time.monotonic()
@@ -83,6 +126,7 @@ class _Running:
             reasoning_ms=_ms(self.first_reasoning, self.first_word or now),
             request_ids=tuple(ids),
             failure=failure,
+            omitted=self.omitted,
         )
 
 
@@ -110,6 +154,10 @@ class Replies:
         self._saving = saving
         self._is_current = is_current
         self._on_saved = on_saved
+        self._quirks = Quirks()
+        self._spacing = recovery.Spacing(time.monotonic)
+        self.on_omitted: Callable[[Conversation, Completion, str], None] = lambda *_: None
+        """Called when a parameter was left out because the model does not take it."""
         self.on_closed: Callable[[Conversation, Message], None] = lambda conversation, message: None
         self._running: dict[int, _Running] = {}
 
@@ -120,7 +168,34 @@ class Replies:
         if user is not None:
             conversation.add(user)
         conversation.add(reply)
-        running = _Running(conversation, account, reply.id)
+        self._begin(_Running(conversation, account, reply.id), user, reply)
+
+    def go_on(
+        self, conversation: Conversation, account: Account, reply_id: int, completion: Completion
+    ) -> None:
+        """Let the model go on with a reply that broke off, once that is on disk."""
+        before = conversation.message(reply_id)
+        reply = conversation.reopen(reply_id, completion)
+        running = _Running(
+            conversation,
+            account,
+            reply_id,
+            begins_at=conversation.length(reply_id),
+            reasoning_at=conversation.reasoning_length(reply_id),
+            before=before,
+        )
+        self._begin(running, None, reply)
+
+    def try_now(self, reply_id: int) -> None:
+        """End the wait before a request is made again."""
+        running = self._running.get(reply_id)
+        if running is not None:
+            running.nudge.set()
+
+    def _begin(self, running: _Running, user: Message | None, reply: Message) -> None:
+        conversation = running.conversation
+        assert reply.completion is not None
+        running.omitted = reply.completion.omitted
         self._running[reply.id] = running
         saved = asyncio.wrap_future(
             self._database.write(conversations.begin_reply, conversation.heading, user, reply)
@@ -163,40 +238,103 @@ class Replies:
             self._fail(running, Failure(Kind.BUG))
 
     async def _complete(self, running: _Running, reply: Message) -> None:
-        assert reply.completion is not None
+        completion = reply.completion
+        assert completion is not None
+        request = self._quirks.adapt(
+            Request(
+                account=running.account,
+                model=completion.model,
+                turns=await self._turns(running, reply, completion.left_out),
+                parameters=completion.parameters,
+                omit=frozenset(completion.omitted),
+            )
+        )
+        has_adapted, repeats = False, 0
+        while True:
+            self._note_omitted(running, request)
+            try:
+                await self._ask(running, request)
+            except ServiceError as error:
+                if running.has_grown:
+                    raise
+                adapted = None if has_adapted else self._quirks.learn(request, error.failure)
+                if adapted is not None:
+                    has_adapted = True
+                    if error.failure.parameter in adapted.omit & request.parameters.names:
+                        self.on_omitted(running.conversation, completion, error.failure.parameter)
+                    request = adapted
+                    continue
+                wait_s = recovery.wait_before(error, repeats)
+                if wait_s is None:
+                    raise
+                repeats += 1
+                await self._pause(running, error.failure, wait_s, repeats)
+            else:
+                break
+        if running.has_grown or running.finish_reason in _TOLD_ENDS:
+            self._close(running, Status.COMPLETE, None)
+        else:
+            self._fail(running, Failure(Kind.EMPTY))
+
+    async def _ask(self, running: _Running, request: Request) -> None:
+        """Make the request once, and take in what comes.
+
+        Raises:
+            ServiceError, SecretsError
+        """
+        # Read for every request: the account's own may have changed in a pause.
         credentials = await asyncio.wrap_future(self._secrets.read(running.account))
         if not self._is_current(running.account):
-            self._fail(running, Failure(Kind.ACCOUNT_CHANGED))
-            return
-        request = Request(
-            account=running.account,
-            model=reply.completion.model,
-            turns=await self._turns(running.conversation, reply),
-            parameters=reply.completion.parameters,
-        )
+            raise NotSent(Failure(Kind.ACCOUNT_CHANGED))
         running.started = yielded = time.monotonic()
         stream = self._client.complete(request, credentials)
         try:
             async for deltas in stream:
-                running.take(deltas)
-                running.conversation.extend(reply.id, deltas)
-                self._saving.note_reply(running.conversation, reply.id)
+                self._take(running, deltas)
                 if time.monotonic() - yielded > SLICE_S:
                     await asyncio.sleep(0)
                     yielded = time.monotonic()
         finally:
             await stream.aclose()
-        conversation = running.conversation
-        if conversation.length(reply.id) or conversation.reasoning_length(reply.id):
-            self._close(running, Status.COMPLETE, None)
-        else:
-            self._fail(running, Failure(Kind.EMPTY))
 
-    async def _turns(self, conversation: Conversation, reply: Message) -> tuple[Turn, ...]:
-        """Return what is sent: the system prompt and the path above the reply."""
-        path = conversation.path(reply.id)[:-1]
+    def _take(self, running: _Running, deltas: list[Delta]) -> None:
+        conversation, reply_id = running.conversation, running.reply_id
+        is_first_thought = running.first_reasoning is None
+        running.take(deltas)
+        if is_first_thought and running.first_reasoning is not None and running.reasoning_at:
+            deltas = [Delta(reasoning="\n\n"), *deltas]
+        conversation.extend(reply_id, deltas)
+        self._saving.note_reply(conversation, reply_id)
+
+    async def _pause(
+        self, running: _Running, failure: Failure, wait_s: float, repeats: int
+    ) -> None:
+        """Wait, visibly, until the moment to ask again, or until the person says now."""
+        until = self._spacing.take(running.account.id, wait_s)
+        pause = Pause(failure, until, repeats + 1, recovery.REPEATS + 1)
+        running.nudge.clear()
+        running.conversation.pause(running.reply_id, pause)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(until - time.monotonic(), 0)):
+                await running.nudge.wait()
+        running.conversation.pause(running.reply_id, None)
+
+    def _note_omitted(self, running: _Running, request: Request) -> None:
+        running.omitted = tuple(sorted(request.omit & request.parameters.names))
+
+    async def _turns(self, running: _Running, reply: Message, left_out: int) -> tuple[Turn, ...]:
+        """Return what is sent: the system prompt and the path above the reply.
+
+        Of a reply that is continued, also what there is of it, and a turn that
+        asks to go on.
+        """
+        conversation = running.conversation
+        path = conversation.path(reply.id)
+        path = path[left_out:] if running.before is not None else path[left_out:-1]
         await self.bring_bodies(conversation, path)
         turns = [Turn(conversation.message(i).role, conversation.text(i) or "") for i in path]
+        if running.before is not None:
+            turns.append(Turn(Role.USER, GO_ON))
         prompt = conversation.heading.system_prompt
         if prompt.strip():
             turns.insert(0, Turn(Role.SYSTEM, prompt))
@@ -247,7 +385,10 @@ class Replies:
         if isinstance(error, StoreError):
             # Nothing was sent: the words go back to where they were typed.
             self._running.pop(reply.id, None)
-            conversation.remove(reply.id)
+            if running.before is not None:
+                conversation.restore(running.before)
+            else:
+                conversation.remove(reply.id)
             if user is not None:
                 conversation.remove(user.id)
             self._on_saved(conversation, user, error)

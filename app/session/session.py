@@ -13,17 +13,21 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
+from app.api import surroundings
 from app.api.client import Client
 from app.chat.account import Account
 from app.chat.circumstance import About, Circumstance
 from app.chat.conversation import Conversation, first_words
+from app.chat.cost import Cost, cost_of_input
 from app.chat.failure import Kind
 from app.chat.message import Completion, Message, Role, Status
 from app.chat.model import UNPRICED, Model, first_choice
+from app.chat.parameters import Parameters
 from app.chat.settings import Settings
 from app.session.accounts import Accounts
 from app.session.catalogues import Catalogues
 from app.session.desk import Desk
+from app.session.estimates import input_tokens
 from app.session.fork import copy_branch
 from app.session.preferences import Preferences
 from app.session.replies import Replies
@@ -51,6 +55,7 @@ class Session(QObject):
         words_saved: what was sent is on disk. arg: the Conversation.
         words_not_saved: it is not, and nothing was sent. arg: the Conversation.
         circumstance_arose: something to tell. arg: a Circumstance.
+        network_known: what requests travel with. arg: a Network.
     """
 
     started = Signal()
@@ -58,6 +63,7 @@ class Session(QObject):
     words_saved = Signal(object)
     words_not_saved = Signal(object)
     circumstance_arose = Signal(object)
+    network_known = Signal(object)
 
     def __init__(
         self,
@@ -102,11 +108,13 @@ class Session(QObject):
             self.accounts.is_current,
             self._on_words_written,
         )
-        self.trials = Trials(client, secrets, self._tasks)
+        self.trials = Trials(client, secrets, self._tasks, self.accounts.get)
         self._replies.on_closed = self._on_reply_closed
+        self._replies.on_omitted = self._on_parameter_omitted
         self.preferences.changed.connect(self._on_settings_changed)
         self.accounts.added.connect(self._on_account_added)
-        self.accounts.edited.connect(self._on_account_edited)
+        self.accounts.replaced.connect(self._on_account_replaced)
+        self.accounts.changed.connect(self.trials.forget)
         self.desk.opened.connect(self._choose_model)
 
     # Beginning and end
@@ -239,16 +247,91 @@ class Session(QObject):
         self._ask(conversation, user, user.id)
         return True
 
-    def retry(self, conversation: Conversation, reply_id: int, model_id: str | None = None) -> bool:
+    def retry(
+        self,
+        conversation: Conversation,
+        reply_id: int,
+        model_id: str | None = None,
+        *,
+        without: str = "",
+        is_shorter: bool = False,
+    ) -> bool:
         """Ask again for a reply, also of another model; False if it cannot be now.
 
-        The new reply is a version beside the old one, which stays.
+        The new reply is a version beside the old one, which stays. `without`
+        names a parameter not to send; `is_shorter` leaves out the older half of
+        the turns that were sent before.
         """
-        parent = conversation.message(reply_id).parent
+        reply = conversation.message(reply_id)
+        parent, before = reply.parent, reply.completion
         if parent is None or not self.can_send(conversation):
             return False
-        self._ask(conversation, None, parent, model_id)
+        omitted = (*(before.omitted if before else ()), without) if without else ()
+        left_out = None
+        if is_shorter:
+            left_out = _fewer(len(conversation.path(parent)), before.left_out if before else 0)
+        self._ask(conversation, None, parent, model_id, omitted=omitted, left_out=left_out)
         return True
+
+    def can_continue(self, conversation: Conversation, reply_id: int) -> bool:
+        """Return whether a reply has text to go on from, and nothing follows it yet."""
+        reply = conversation.message(reply_id)
+        return (
+            reply.completion is not None
+            and bool(reply.text)
+            and not reply.status.is_open
+            and not conversation.has_followers(reply_id)
+        )
+
+    def continue_reply(self, conversation: Conversation, reply_id: int) -> bool:
+        """Let the model go on where a reply broke off; False if it cannot be now.
+
+        It stays one reply: what comes is added to its text, and its cost to its cost.
+        """
+        if not self.can_continue(conversation, reply_id) or not self.can_send(conversation):
+            return False
+        before = conversation.message(reply_id).completion
+        assert before is not None
+        account = self.accounts.get(conversation.heading.account_id)
+        assert account is not None
+        completion = self._completion(
+            account, conversation, before.model, before.parameters, before.omitted
+        )
+        begins_at = conversation.length(reply_id)
+        self._replies.go_on(
+            conversation,
+            account,
+            reply_id,
+            replace(completion, left_out=before.left_out, begins_at=begins_at),
+        )
+        return True
+
+    def try_now(self, conversation: Conversation) -> None:
+        """End the wait before a request of a conversation is made again."""
+        for reply_id in conversation.open_replies:
+            self._replies.try_now(reply_id)
+
+    def cost_again(
+        self, conversation: Conversation, reply_id: int, *, goes_on: bool
+    ) -> Cost | None:
+        """Return about what sending would cost at least, to continue a reply or to ask anew.
+
+        None where no price is known.
+        """
+        reply = conversation.message(reply_id)
+        heading, path = conversation.heading, conversation.path(reply_id)
+        model_id = heading.model
+        if goes_on and reply.completion is not None:
+            model_id = reply.completion.model
+        prices = self.model(heading.account_id, model_id).prices
+        counted = reply.completion.usage if reply.completion else None
+        if goes_on:
+            tokens = input_tokens(conversation, path)
+        elif counted is not None and not reply.earlier:
+            tokens = counted.prompt
+        else:
+            tokens = input_tokens(conversation, path[:-1])
+        return cost_of_input(tokens, prices)
 
     def edit(self, conversation: Conversation, message_id: int, text: str) -> bool:
         """Send another version of the person's message; False if it cannot be now.
@@ -288,6 +371,10 @@ class Session(QObject):
         for reply_id in conversation.open_replies:
             self._replies.stop(reply_id)
 
+    def look_at_network(self) -> None:
+        """Find out what requests travel with; `network_known` follows."""
+        self._tasks.start("network", self._look_at_network())
+
     def report_bug(self, error: BaseException) -> None:
         """Write down an error of Coprime's own and say that there was one."""
         _log.error("unexpected error", exc_info=error)
@@ -304,29 +391,55 @@ class Session(QObject):
         user: Message | None,
         parent: int,
         model_id: str | None = None,
+        *,
+        omitted: tuple[str, ...] = (),
+        left_out: int | None = None,
     ) -> None:
         heading = conversation.heading
-        model_id = model_id or heading.model
         account = self.accounts.get(heading.account_id)
         assert account is not None
-        known = self.catalogues.of(account.id).find(model_id)
-        completion = Completion(
-            account_id=account.id,
-            payer=account.payer,
-            model=model_id,
-            parameters=heading.parameters,
-            prices=known.prices if known else UNPRICED,
-        )
+        model_id = model_id or heading.model
+        completion = self._completion(account, conversation, model_id, heading.parameters, omitted)
+        if left_out is None:
+            # What did not fit the model's window before does not fit it now.
+            above = user.parent if user else conversation.message(parent).parent
+            left_out = self._left_out_before(conversation, above, model_id)
         reply = Message(
             self._new_id(),
             parent,
             Role.ASSISTANT,
             Status.WAITING,
             created=datetime.now(UTC),
-            completion=completion,
+            completion=replace(completion, left_out=left_out),
         )
         self.accounts.remember_choice(account, heading.model)
         self._replies.start(conversation, account, user, reply)
+
+    def _completion(
+        self,
+        account: Account,
+        conversation: Conversation,
+        model_id: str,
+        parameters: Parameters,
+        omitted: tuple[str, ...],
+    ) -> Completion:
+        """Return a request that is about to be made, without what the model does not take."""
+        known = self.catalogues.of(account.id).find(model_id)
+        refused = {name for name in parameters.names if known and not known.takes(name)}
+        return Completion(
+            account_id=account.id,
+            payer=account.payer,
+            model=model_id,
+            started=datetime.now(UTC),
+            parameters=parameters,
+            prices=known.prices if known else UNPRICED,
+            omitted=tuple(sorted({*omitted, *refused})),
+        )
+
+    def _left_out_before(self, conversation: Conversation, above: int | None, model_id: str) -> int:
+        """Return how many turns the last reply of a path was asked for without."""
+        completion = conversation.message(above).completion if above is not None else None
+        return completion.left_out if completion and completion.model == model_id else 0
 
     def _choose_model(self, conversation: Conversation) -> None:
         """Give a conversation that has no model yet the one it should start with."""
@@ -350,7 +463,13 @@ class Session(QObject):
         self.circumstance_arose.emit(circumstance)
 
     def _on_settings_changed(self, settings: Settings) -> None:
-        self._tasks.start("proxy", self._client.use_proxy(settings.proxy))
+        self._tasks.start("proxy", self._client.use_proxy(settings.way_out))
+
+    async def _look_at_network(self) -> None:
+        way_out = self.preferences.now.way_out
+        # What the system says now is also what the next request uses.
+        await self._client.use_proxy(way_out)
+        self.network_known.emit(await asyncio.to_thread(surroundings.network, way_out))
 
     def _on_account_added(self, account: Account) -> None:
         self.catalogues.refresh(account)
@@ -362,7 +481,7 @@ class Session(QObject):
             ):
                 self.choose_account(conversation, account.id)
 
-    def _on_account_edited(self, account: Account) -> None:
+    def _on_account_replaced(self, account: Account) -> None:
         self.catalogues.forget(account.id)
         self.catalogues.refresh(account)
 
@@ -379,6 +498,12 @@ class Session(QObject):
         failure = completion.failure if completion else None
         if completion and failure and failure.kind is Kind.MODEL_GONE:
             self.catalogues.note_gone(completion.account_id, completion.model)
+
+    def _on_parameter_omitted(
+        self, conversation: Conversation, completion: Completion, parameter: str
+    ) -> None:
+        label = self.model(completion.account_id, completion.model).label
+        self._tell(Circumstance(About.PARAMETER_DROPPED, parameter, conversation.id, label))
 
     def _on_words_written(
         self, conversation: Conversation, user: Message | None, error: StoreError | None
@@ -399,3 +524,13 @@ class Session(QObject):
         # What could not even be opened has been told, with the reason.
         if self.can_save:
             self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+
+
+def _fewer(turns: int, left_out: int) -> int:
+    """Return how many of the oldest turns to leave out: half of those still sent, in pairs.
+
+    The last turn, the question itself, always stays.
+    """
+    more = max((turns - left_out) // 2, 1)
+    fewer = min(left_out + more, turns - 1)
+    return fewer - fewer % 2

@@ -39,3 +39,8 @@ def load_catalogue(db: Connection, account_id: str) -> Catalogue | None:
     kind: Callable[..., tuple[Model, ...] | None] = tuple[Model, ...]
     models = from_json(row[1], kind, None)
     return None if models is None else Catalogue(to_time(row[0]), models)
+
+
+def delete_catalogue(db: Connection, account_id: str) -> None:
+    """Forget what an account could use: it is not that account any more."""
+    db.execute("DELETE FROM catalogue WHERE account_id = ?", (account_id,))

@@ -142,7 +142,11 @@ def save_copy(db: Connection, heading: Heading, messages: Sequence[Message]) -> 
     """Save a conversation made of copies; what their requests cost is not counted again."""
     save_heading(db, heading)
     for message in messages:
-        save_message(db, heading.id, message)
+        save_message(db, heading.id, replace(message, completion=None))
+        for completion in message.completions:
+            is_last = completion is message.completion
+            status = message.status if is_last else Status.INTERRUPTED
+            ledger.begin_completion(db, message.id, message.created, status, completion)
     ledger.mark_copies(db, [message.id for message in messages])
 
 

@@ -82,7 +82,8 @@ def begin_completion(
     completion: Completion,
 ) -> None:
     """Enter a request into the ledger; None for one whose message is gone."""
-    db.execute(_INSERT, (message_id, from_time(started), *_row(status, completion)))
+    moment = from_time(completion.started or started)
+    db.execute(_INSERT, (message_id, moment, *_row(status, completion)))
 
 
 def save_completion(

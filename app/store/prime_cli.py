@@ -18,6 +18,7 @@ from typing import Any
 
 from app.chat.account import (
     PRIME_ENDPOINT,
+    PRIME_PLATFORM,
     Account,
     Credentials,
     InvalidEndpoint,
@@ -32,6 +33,8 @@ ENVIRONMENT_ID = "environment"
 PRODUCTION = "production"
 """The context the CLI has built in, and begins with."""
 ENVIRONMENT_TEAM = "Team in PRIME_TEAM_ID"
+PLATFORM_VARIABLES = ("PRIME_API_BASE_URL", "PRIME_BASE_URL")
+"""The first that is set counts."""
 FILE_LIMIT = 1 << 20
 """Bytes; the CLI writes less than one thousand."""
 LABEL_LIMIT = 200
@@ -53,6 +56,8 @@ class CliLogin:
     """With a team ID exactly when there is a team."""
     path: Path
     """The file the key was read from."""
+    platform: str = ""
+    """The platform that file names, where it is not the one the address has anyway."""
 
 
 class _Unusable(Exception):
@@ -80,12 +85,15 @@ def environment_account(environ: Mapping[str, str]) -> Account | None:
     if environ.get("PRIME_TEAM_ID", "").strip():
         _check_secret(environ, "PRIME_TEAM_ID", "team ID")
         team = ENVIRONMENT_TEAM
+    endpoint = _endpoint(environ.get("PRIME_INFERENCE_URL", ""))
+    named = (environ.get(name, "").strip() for name in PLATFORM_VARIABLES)
     return Account(
         id=ENVIRONMENT_ID,
         name="Environment",
-        endpoint=_endpoint(environ.get("PRIME_INFERENCE_URL", "")),
+        endpoint=endpoint,
         team=team,
         source=SecretSource.ENVIRONMENT,
+        platform=_platform(next(filter(None, named), ""), endpoint),
     )
 
 
@@ -93,8 +101,8 @@ def cli_login(environ: Mapping[str, str], home: Path) -> CliLogin | None:
     """Return the login in the Prime CLI's files, or None where there is none to use.
 
     `PRIME_CONTEXT` and `PRIME_TEAM_ID` count as they do for the CLI.
-    `PRIME_API_KEY` and `PRIME_INFERENCE_URL` do not: they are an account of
-    their own, and a key of a file goes nowhere but to the address of that file.
+    `PRIME_API_KEY` and the addresses of the environment do not: they are an
+    account of their own, and a key of a file goes nowhere but where that file says.
     Reads up to two small files; call it where that may take a moment.
     """
     folder = home / ".prime"
@@ -108,13 +116,14 @@ def _login(environ: Mapping[str, str], folder: Path) -> CliLogin | None:
     path = folder / "config.json"
     document = _read(path) or {}
     key, endpoint = _key(document), _own_endpoint(document)
+    source = document
     chosen = environ.get("PRIME_CONTEXT", "").strip()
     if chosen:
         context_path = _context_path(folder, chosen)
         document = _context(context_path, chosen)
         before, endpoint = endpoint, _own_endpoint(document)
         if "api_key" in document:
-            key, path = _key(document), context_path
+            key, path, source = _key(document), context_path, document
         elif origin(endpoint) != origin(before):
             # The CLI would send the key of one file to the address of the other.
             return None
@@ -127,6 +136,7 @@ def _login(environ: Mapping[str, str], folder: Path) -> CliLogin | None:
         team=team,
         credentials=Credentials(key, team_id),
         path=path,
+        platform=_own_platform(source, endpoint),
     )
 
 
@@ -204,6 +214,24 @@ def _own_endpoint(document: dict[str, Any]) -> str:
         return normalise_endpoint(_text(document, "inference_url") or PRIME_ENDPOINT)
     except InvalidEndpoint:
         raise _Unusable from None
+
+
+def _own_platform(document: dict[str, Any], endpoint: str) -> str:
+    value = document.get("base_url")
+    return _platform(value if isinstance(value, str) else "", endpoint)
+
+
+def _platform(url: str, endpoint: str) -> str:
+    """Return the platform's base URL; empty where none can be used, or need be named."""
+    if not url.strip():
+        return ""
+    try:
+        base = normalise_endpoint(re.sub(r"(/api/v1)?/*$", "", url.strip().rstrip("/")))
+    except InvalidEndpoint:
+        return ""
+    base = base.removesuffix("/api/v1")
+    is_primes_own = origin(endpoint) == origin(PRIME_ENDPOINT) and base == PRIME_PLATFORM
+    return "" if is_primes_own else base
 
 
 def _team(environ: Mapping[str, str], document: dict[str, Any]) -> tuple[str | None, str | None]:

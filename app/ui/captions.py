@@ -1,8 +1,10 @@
 """ReplyCaptions: the words around the messages of one conversation."""
 
+import time
 from datetime import UTC, datetime
 
-from app.chat.message import Message, Status
+from app.chat.conversation import Conversation
+from app.chat.message import LENGTH_ENDS, Message, Status
 from app.chat.model import Model
 from app.session import Session
 from app.ui import wording
@@ -15,8 +17,9 @@ PATIENCE_S = 10
 class ReplyCaptions:
     """Asks the session for what it knows and `wording` for how to say it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, conversation: Conversation) -> None:
         self._session = session
+        self._conversation = conversation
 
     def name(self, message: Message) -> tuple[str, str]:
         model = self._model(message)
@@ -29,7 +32,8 @@ class ReplyCaptions:
         return wording.thought(message, is_open)
 
     def waiting(self, message: Message) -> str:
-        waited = (datetime.now(UTC) - message.created).total_seconds()
+        started = message.completion.started if message.completion else None
+        waited = (datetime.now(UTC) - (started or message.created)).total_seconds()
         label = self._model(message).label
         if message.status is not Status.WAITING or waited < PATIENCE_S:
             return wording.tr("Waiting for {model}…").format(model=label)
@@ -38,10 +42,34 @@ class ReplyCaptions:
         )
 
     def notice(self, message: Message) -> Notice | None:
-        return wording.notice(message, self._model(message).label)
+        model = self._model(message)
+        completion, pause = message.completion, message.pause
+        if completion is not None and pause is not None:
+            remaining_s = pause.until - time.monotonic()
+            return wording.pause_notice(pause, completion.payer, model.label, remaining_s)
+        return wording.notice(message, model.label, self._ways(message))
+
+    def _ways(self, message: Message) -> wording.Ways:
+        """Return what can be done about a reply that did not end well."""
+        session, conversation = self._session, self._conversation
+        completion = message.completion
+        if message.status.is_open or completion is None or _ended_well(message):
+            return wording.NO_WAYS
+        return wording.Ways(
+            can_continue=session.can_continue(conversation, message.id),
+            can_shorten=len(conversation.path(message.id)) - 1 - completion.left_out > 2,
+            retry_cost=session.cost_again(conversation, message.id, goes_on=False),
+            continue_cost=session.cost_again(conversation, message.id, goes_on=True),
+        )
 
     def _model(self, message: Message) -> Model:
         completion = message.completion
         if completion is None:
             return Model("")
         return self._session.model(completion.account_id, completion.model)
+
+
+def _ended_well(message: Message) -> bool:
+    completion = message.completion
+    is_cut = completion is not None and completion.finish_reason in LENGTH_ENDS
+    return message.status is Status.COMPLETE and not is_cut

@@ -46,7 +46,9 @@ class ChatView(QWidget):
         self.setObjectName("chat")
         self._session = session
         self.conversation = conversation
-        self.transcript = Transcript(conversation, ReplyCaptions(session), theme, self)
+        self.transcript = Transcript(
+            conversation, ReplyCaptions(session, conversation), theme, self
+        )
         self.composer = Composer(self)
         self.notice_bar = NoticeBar(self)
         self.acts = MessageActs(session, conversation, self.transcript)
@@ -94,7 +96,7 @@ class ChatView(QWidget):
         composer.refused.connect(self._on_refused)
         self.transcript.link_activated.connect(self.link_activated)
         conversation.heading_changed.connect(self.refresh)
-        conversation.message_added.connect(self._show_streaming)
+        conversation.message_added.connect(self._on_message_added)
         conversation.message_changed.connect(self._show_streaming)
         conversation.branch_changed.connect(self._show_streaming)
         self._session.words_saved.connect(self._on_words_saved)
@@ -196,6 +198,11 @@ class ChatView(QWidget):
             )
         )
 
+    def _on_message_added(self, _message_id: object) -> None:
+        # A reply with something after it cannot be continued any more.
+        self.transcript.refresh_captions()
+        self._show_streaming()
+
     def _on_composer_edited(self) -> None:
         self._session.desk.keep_draft(self.conversation, self.composer.words)
 
@@ -215,8 +222,11 @@ class ChatView(QWidget):
             self._session.desk.keep_draft(conversation, self.composer.words)
 
     def _on_offer_taken(self, act: Act) -> None:
-        if act is Act.CHOOSE_ACCOUNT:
+        others = [a for a in self._session.accounts.all if a.team is not None]
+        if act is Act.CHOOSE_ACCOUNT or (act is Act.BILL_TEAM and others):
             self.composer.open_accounts()
+        elif act is Act.BILL_TEAM:
+            self.offered.emit(Act.EDIT_ACCOUNT)
         else:
             self.offered.emit(act)
 

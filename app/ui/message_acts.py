@@ -132,8 +132,31 @@ class MessageActs(QObject):
 
     def ask_again(self, message_id: int, model_id: str | None = None) -> None:
         """Ask for a reply again, also of another model."""
-        if not self._session.retry(self._conversation, message_id, model_id):
+        self._ask(message_id, model_id=model_id)
+
+    def go_on(self, message_id: int) -> None:
+        """Let the model go on where a reply broke off."""
+        if not self._session.continue_reply(self._conversation, message_id):
             self.refused.emit()
+
+    def _ask(
+        self,
+        message_id: int,
+        *,
+        model_id: str | None = None,
+        without: str = "",
+        is_shorter: bool = False,
+    ) -> None:
+        if not self._session.retry(
+            self._conversation, message_id, model_id, without=without, is_shorter=is_shorter
+        ):
+            self.refused.emit()
+
+    def _ask_without(self, message_id: int) -> None:
+        """Ask again without the parameter that was refused."""
+        completion = self._conversation.message(message_id).completion
+        failure = completion.failure if completion else None
+        self._ask(message_id, without=failure.parameter if failure else "")
 
     def _suggestions(self, message: Message) -> list[Model]:
         """Return favourites first, then the others, without the one that replied."""
@@ -168,6 +191,16 @@ class MessageActs(QObject):
     def _on_offer_taken(self, message_id: int, act: Act) -> None:
         if act is Act.RETRY:
             self.ask_again(message_id)
+        elif act is Act.CONTINUE:
+            self.go_on(message_id)
+        elif act is Act.SHORTEN:
+            self._ask(message_id, is_shorter=True)
+        elif act is Act.DROP_PARAMETER:
+            self._ask_without(message_id)
+        elif act is Act.TRY_NOW:
+            self._session.try_now(self._conversation)
+        elif act is Act.STOP:
+            self._session.stop(self._conversation)
         elif act is Act.DETAILS:
             self.show_details(message_id)
         else:

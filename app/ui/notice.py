@@ -20,6 +20,12 @@ class Act(StrEnum):
     """What a notice can offer to do; the window knows how."""
 
     RETRY = "retry"
+    TRY_NOW = "try_now"
+    STOP = "stop"
+    SHORTEN = "shorten"
+    """Ask again without the older turns."""
+    DROP_PARAMETER = "drop_parameter"
+    BILL_TEAM = "bill_team"
     CONTINUE = "continue"
     DETAILS = "details"
     ADD_ACCOUNT = "add_account"

@@ -53,6 +53,8 @@ class MessageLayout:
         self._settled = 0
         """Settled blocks that have their rows."""
         self._caret: int | None = None
+        self._seams: tuple[int, ...] = ()
+        """Where other requests went on with the text."""
         self.is_open = message.status.is_open
         """Whether text could still come when it was last read."""
         self._room: int | None = None
@@ -215,6 +217,7 @@ class MessageLayout:
     def _compose(self, conversation: Conversation, captions: Captions) -> int | None:
         message = conversation.message(self.id)
         self.is_open = message.status.is_open
+        self._seams = tuple(c.begins_at for c in message.completions if c.begins_at)
         head: Items = []
         if not self._is_own:
             reasoning = None if self._reasoning is None else self._reasoning.blocks
@@ -324,6 +327,8 @@ class MessageLayout:
             begin = top if above[: len(within)] == within[: len(above)] and above else y
             draw_bars(painter, within, x, begin, y + it.layout.height, self._theme)
         it.layout.draw(painter, x, y, clip, lit=lit)
+        if self._seams and isinstance(it.part, Block):
+            self._draw_seam(painter, x, y, it.part, it.layout.height)
         if row == self._caret:
             self._draw_caret(painter, x, y, it.layout)
 
@@ -333,6 +338,13 @@ class MessageLayout:
         height = pitch * 2 // 3
         path.addRoundedRect(x + round(end) + 4, y + top + (pitch - height) // 2, 8, height, 2, 2)
         painter.fillPath(path, self._theme.colours.accent)
+
+    def _draw_seam(self, painter: QPainter, x: int, y: int, block: Block, height: int) -> None:
+        """Mark, left of the column, a block in which another request went on."""
+        if not any(block.start <= seam < block.end for seam in self._seams):
+            return
+        line = QRectF(x - 12, y, 2, height)
+        painter.fillRect(line, self._theme.colours.warning)
 
     def _draw_box(self, painter: QPainter, x: int, y: int) -> None:
         metrics = self._theme.metrics

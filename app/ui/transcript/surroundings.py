@@ -42,7 +42,7 @@ def above(
 def below(conversation: Conversation, message: Message, captions: Captions) -> Items:
     """Return what stands below the text of a reply."""
     parts: list[Part] = []
-    if message.status is Status.WAITING:
+    if message.status is Status.WAITING and message.pause is None:
         parts.append(Waiting(captions.waiting(message)))
     notice = captions.notice(message)
     if notice is not None:

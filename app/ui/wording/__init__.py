@@ -4,7 +4,15 @@ Sentence case, short: what happened, what it means for the person's words and
 money, what to do now.
 """
 
-from app.ui.wording.failures import details, end_notice, failure_notice, notice
+from app.ui.wording.failures import (
+    NO_WAYS,
+    Ways,
+    details,
+    end_notice,
+    failure_notice,
+    notice,
+    pause_notice,
+)
 from app.ui.wording.language import tr
 from app.ui.wording.numbers import cost, money, price, prices, seconds, tokens
 from app.ui.wording.replies import facts, message_details, thought
@@ -23,6 +31,8 @@ from app.ui.wording.window import (
 )
 
 __all__ = [
+    "NO_WAYS",
+    "Ways",
     "account",
     "account_trial",
     "cannot_send",
@@ -39,6 +49,7 @@ __all__ = [
     "money",
     "notice",
     "parameters",
+    "pause_notice",
     "payer",
     "pays_line",
     "price",

@@ -4,82 +4,159 @@ A server's own words are never part of a sentence here; they are quoted under
 Details.
 """
 
-from app.chat.failure import Failure, Kind
-from app.chat.message import Completion, Message, Status
+from dataclasses import dataclass
+
+from app.chat.cost import Cost
+from app.chat.failure import Failure, Kind, Wallet
+from app.chat.message import (
+    FILTER_ENDS,
+    LENGTH_ENDS,
+    TOOL_ENDS,
+    WINDOW_ENDS,
+    Completion,
+    Message,
+    Pause,
+    Status,
+)
 from app.ui.notice import Act, Notice, Offer, Tone
 from app.ui.wording.language import tr
-from app.ui.wording.numbers import seconds
-
-LENGTH_ENDS = frozenset({"length", "max_tokens", "model_length"})
+from app.ui.wording.numbers import cost, seconds
 
 
-FILTER_ENDS = frozenset({"content_filter", "safety", "sensitive", "refusal"})
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What can be done about a reply beside what its failure says."""
+
+    can_continue: bool = False
+    can_shorten: bool = False
+    retry_cost: Cost | None = None
+    """What asking again would cost at least; None where that is unknown."""
+    continue_cost: Cost | None = None
 
 
-TOOL_ENDS = frozenset({"tool_calls", "function_call"})
+NO_WAYS = Ways()
 
 
-def notice(message: Message, model: str) -> Notice | None:
+def notice(message: Message, model: str, ways: Ways = NO_WAYS) -> Notice | None:
     """Return what has to be said about how a reply ended, or None."""
     completion = message.completion
     if completion is None or message.status.is_open:
         return None
     if completion.failure is not None:
-        return failure_notice(completion.failure, completion, model, has_text=message.length > 0)
+        return failure_notice(
+            completion.failure, completion, model, has_text=message.length > 0, ways=ways
+        )
     if message.status is Status.STOPPED:
         return Notice(
             Tone.QUIET,
             tr("Stopped."),
             tr("What had been written until then may be billed."),
-            (Offer(Act.RETRY, tr("Try again")),),
+            _offers(_first_continue((Act.RETRY,), ways), ways, has_primary=False),
         )
-    return end_notice(message, completion, model)
+    return end_notice(message, completion, model, ways)
 
 
-def end_notice(message: Message, completion: Completion, model: str) -> Notice | None:
+def end_notice(
+    message: Message, completion: Completion, model: str, ways: Ways = NO_WAYS
+) -> Notice | None:
     """Return what has to be said about the reason a reply was ended for, or None."""
-    again = Offer(Act.RETRY, tr("Try again"))
     reason = completion.finish_reason
-    if reason in LENGTH_ENDS and not message.length:
-        return Notice(
-            Tone.WARNING,
+    if reason in LENGTH_ENDS | WINDOW_ENDS and not message.length:
+        return _warning(
             tr("The length limit was used up before the reply began."),
             tr("All of it went into thinking. A larger limit or a shorter conversation helps."),
-            (again,),
+            (Act.RETRY,),
+            ways,
         )
     if reason in LENGTH_ENDS:
-        return Notice(Tone.WARNING, tr("Reply cut off at the length limit."), "", (again,))
+        acts = _first_continue((Act.RETRY,), ways)
+        return _warning(tr("Reply cut off at the length limit."), "", acts, ways)
+    if reason in WINDOW_ENDS:
+        return _warning(
+            tr("The conversation has filled the window of {model}.").format(model=model),
+            tr("A new conversation or a model with a larger window can go on."),
+            (Act.NEW_CONVERSATION, Act.CHOOSE_MODEL),
+            ways,
+        )
     if reason in FILTER_ENDS:
-        return Notice(
-            Tone.WARNING,
+        return _warning(
             tr("The provider’s filter stopped this reply."),
-            tr("What arrived is kept."),
-            (again, Offer(Act.CHOOSE_MODEL, tr("Choose another model"))),
+            tr("What arrived is kept.") if message.length else "",
+            (Act.RETRY, Act.CHOOSE_MODEL),
+            ways,
         )
     if reason in TOOL_ENDS:
-        return Notice(
-            Tone.WARNING,
+        return _warning(
             tr("{model} tried to call a tool.").format(model=model),
             tr("Coprime has no tools to call."),
-            (again,),
+            (Act.RETRY,),
+            ways,
+        )
+    if not message.length and message.reasoning_length:
+        return _warning(
+            tr("{model} thought, and gave no answer.").format(model=model),
+            tr("Its thoughts are kept above and were billed."),
+            (Act.RETRY,),
+            ways,
         )
     return None
 
 
 def failure_notice(
-    failure: Failure, completion: Completion, model: str, *, has_text: bool
+    failure: Failure,
+    completion: Completion,
+    model: str,
+    *,
+    has_text: bool,
+    ways: Ways = NO_WAYS,
 ) -> Notice:
     """Return a failed completion in words, with what can be done about it."""
     headline, rest, acts = _failure(failure, completion.payer, model)
     if has_text and failure.kind not in _SAYS_KEPT:
         rest = f"{rest} {tr('What arrived is kept.')}".strip()
-    offers = tuple(
-        Offer(act, _LABELS[act](), primary=position == 0) for position, act in enumerate(acts)
-    )
+    if failure.kind is Kind.CONVERSATION_TOO_LONG and ways.can_shorten:
+        acts = (Act.SHORTEN, *acts)
+    offers = _offers(_first_continue(acts, ways), ways)
     has_details = bool(failure.words or failure.request_ids or failure.status or failure.code)
     if has_details:
         offers += (Offer(Act.DETAILS, tr("Details")),)
     return Notice(Tone.ERROR, headline, rest, offers)
+
+
+def pause_notice(pause: Pause, payer: str, model: str, remaining_s: float) -> Notice:
+    """Return why a request will be made again, when, and how not to wait for it."""
+    headline, _, _ = _failure(pause.failure, payer, model)
+    rest = tr("Nothing was billed. Trying again in {time}, attempt {number} of {count}.").format(
+        time=seconds(max(round(remaining_s), 0) * 1000 or 1000),
+        number=pause.attempt,
+        count=pause.of,
+    )
+    offers = (Offer(Act.TRY_NOW, tr("Try now")), Offer(Act.STOP, tr("Stop")))
+    return Notice(Tone.WARNING, headline, rest, offers)
+
+
+def _warning(headline: str, rest: str, acts: tuple[Act, ...], ways: Ways) -> Notice:
+    return Notice(Tone.WARNING, headline, rest, _offers(acts, ways, has_primary=False))
+
+
+def _first_continue(acts: tuple[Act, ...], ways: Ways) -> tuple[Act, ...]:
+    """Return the acts with going on first, where there is something to go on from."""
+    return (Act.CONTINUE, *acts) if ways.can_continue and Act.RETRY in acts else acts
+
+
+def _offers(acts: tuple[Act, ...], ways: Ways, *, has_primary: bool = True) -> tuple[Offer, ...]:
+    costs = {Act.RETRY: ways.retry_cost, Act.CONTINUE: ways.continue_cost}
+    return tuple(
+        Offer(act, _priced(_LABELS[act](), costs.get(act)), primary=has_primary and not position)
+        for position, act in enumerate(acts)
+    )
+
+
+def _priced(label: str, value: Cost | None) -> str:
+    """Return a label with what taking it costs before a word comes back, if that is known."""
+    if value is None or not value.usd:
+        return label
+    return tr("{label} (from {cost})").format(label=label, cost=cost(value))
 
 
 def details(failure: Failure) -> str:
@@ -97,12 +174,26 @@ def details(failure: Failure) -> str:
     return "\n".join(lines)
 
 
+def parameter(name: str) -> str:
+    """Return what a person calls a parameter of a request."""
+    return {
+        "temperature": tr("temperature"),
+        "max_tokens": tr("length limit"),
+        "max_completion_tokens": tr("length limit"),
+        "stop": tr("stop sequences"),
+        "reasoning_effort": tr("reasoning effort"),
+    }.get(name, tr("parameter “{name}”").format(name=name))
+
+
 _SAYS_KEPT = frozenset({Kind.CUT, Kind.SILENT, Kind.CLOSED, Kind.GARBLED, Kind.FAILED_MIDWAY})
 
 
 _LABELS = {
     Act.RETRY: lambda: tr("Try again"),
     Act.CONTINUE: lambda: tr("Continue"),
+    Act.SHORTEN: lambda: tr("Leave out the older half"),
+    Act.DROP_PARAMETER: lambda: tr("Send without it"),
+    Act.BILL_TEAM: lambda: tr("Bill a team instead"),
     Act.DETAILS: lambda: tr("Details"),
     Act.ADD_ACCOUNT: lambda: tr("Add account…"),
     Act.EDIT_ACCOUNT: lambda: tr("Edit account…"),
@@ -151,12 +242,14 @@ def _asking(failure: Failure, payer: str) -> dict[Kind, tuple[str, str, tuple[Ac
         Kind.KEY_REFUSED: (
             tr("{host} did not accept this key.").format(host=failure.host or "Prime"),
             tr("It may have been copied in part, or lack the Inference permission."),
-            (Act.EDIT_ACCOUNT, Act.OPEN_KEYS_PAGE),
+            (Act.EDIT_ACCOUNT, Act.OPEN_KEYS_PAGE, Act.RETRY),
         ),
         Kind.NO_BALANCE: (
             tr("{payer} has no balance left.").format(payer=payer),
             tr("Nothing was billed for this message."),
-            (Act.OPEN_BILLING, Act.RETRY),
+            (Act.OPEN_BILLING, Act.BILL_TEAM, Act.RETRY)
+            if failure.wallet is Wallet.PERSONAL
+            else (Act.OPEN_BILLING, Act.RETRY),
         ),
         Kind.FORBIDDEN: (
             tr("This key is not allowed to do that."),
@@ -188,11 +281,11 @@ def _service(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[A
             (Act.CHOOSE_MODEL, Act.RETRY),
         ),
         Kind.PARAMETER_REFUSED: (
-            tr("{model} does not take “{parameter}”.").format(
-                model=model, parameter=failure.parameter
+            tr("{model} does not take the {parameter}.").format(
+                model=model, parameter=parameter(failure.parameter)
             ),
             tr("Nothing was billed."),
-            (Act.RETRY, Act.CHOOSE_MODEL),
+            (Act.DROP_PARAMETER, Act.CHOOSE_MODEL, Act.RETRY),
         ),
         Kind.CONVERSATION_TOO_LONG: (
             window.format(model=model, window=f"{failure.window or 0:,}"),

@@ -1,8 +1,8 @@
 """Replies: the facts around a reply, in the quiet line below it and in its details."""
 
-from app.chat.cost import CostKind
+from app.chat.cost import CostKind, sum_of
 from app.chat.message import Completion, Message
-from app.ui.wording.failures import details
+from app.ui.wording.failures import details, parameter
 from app.ui.wording.language import tr
 from app.ui.wording.numbers import cost, money, prices, seconds
 
@@ -13,11 +13,13 @@ def facts(message: Message) -> tuple[str, ...]:
     if completion is None or message.status.is_open:
         return ()
     parts = []
+    usages = [c.usage for c in message.completions if c.usage is not None]
     usage, timing = completion.usage, completion.timing
-    if usage is not None:
+    if usages:
         parts.append(
             tr("{prompt} in · {reply} out").format(
-                prompt=f"{usage.prompt:,}", reply=f"{usage.completion:,}"
+                prompt=f"{sum(u.prompt for u in usages):,}",
+                reply=f"{sum(u.completion for u in usages):,}",
             )
         )
     if timing is not None and timing.first_token_ms is not None:
@@ -27,9 +29,30 @@ def facts(message: Message) -> tuple[str, ...]:
             parts.append(
                 tr("{speed} tok/s").format(speed=f"{usage.completion * 1000 // streamed_ms:,}")
             )
-    if usage is not None or message.length:
-        parts.append(cost(completion.cost))
+    parts += _conditions(message, completion)
+    if usages or message.length:
+        parts.append(_total(message))
     return tuple(parts)
+
+
+def _conditions(message: Message, completion: Completion) -> list[str]:
+    """Return in what a reply was asked for otherwise than the person had set."""
+    parts = []
+    if message.earlier:
+        parts.append(tr("continued {count}×").format(count=len(message.earlier)))
+    if completion.left_out:
+        parts.append(tr("without the {count} oldest").format(count=completion.left_out))
+    parts += [tr("without {name}").format(name=parameter(name)) for name in completion.omitted]
+    return parts
+
+
+def _total(message: Message) -> str:
+    """Return what all requests of a reply cost together."""
+    costs = [c.cost for c in message.completions]
+    known = [c for c in costs if c is not None]
+    if len(known) == len(costs) or not known:
+        return cost(sum_of(costs) if known else None)
+    return tr("at least {cost}").format(cost=cost(sum_of(known)))
 
 
 def thought(message: Message, is_open: bool) -> str:
@@ -63,6 +86,16 @@ def message_details(message: Message) -> str:
             counts += tr("; {count} in from the cache").format(count=f"{usage.cached:,}")
         lines.append(counts)
     lines.append(_cost_line(completion))
+    if message.earlier:
+        parts = len(message.earlier) + 1
+        lines.append(
+            tr("Written by {count} requests, in all: {cost}").format(
+                count=parts, cost=_total(message)
+            )
+        )
+    if completion.left_out:
+        lines.append(tr("Sent without the {count} oldest").format(count=completion.left_out))
+    lines += [tr("Not sent: {name}").format(name=parameter(name)) for name in completion.omitted]
     if timing is not None:
         lines.append(tr("Took: {time}").format(time=seconds(timing.duration_ms)))
     if completion.finish_reason:

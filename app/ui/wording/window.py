@@ -6,6 +6,7 @@ from app.chat.failure import Failure, Kind
 from app.chat.model import Catalogue
 from app.chat.parameters import Parameters
 from app.ui.notice import Act, Notice, Offer, Tone
+from app.ui.wording.failures import parameter
 from app.ui.wording.language import tr
 
 
@@ -64,6 +65,13 @@ def circumstance(fact: Circumstance) -> Notice:
             Tone.QUIET,
             tr("Chosen for you: {model}, the first of the list.").format(model=fact.detail),
             tr("No prices are known. Another one is a double-click away in the list of models."),
+        ),
+        About.PARAMETER_DROPPED: (
+            Tone.QUIET,
+            tr("{model} does not take the {parameter}.").format(
+                model=fact.subject, parameter=parameter(fact.detail)
+            ),
+            tr("It was left out, and is until Coprime ends."),
         ),
         About.TEXT_DAMAGED: (
             Tone.WARNING,

@@ -8,6 +8,7 @@ Bodies of old messages may still be on disk (`Message.text` is None): whoever
 needs them calls `want`, and `fill` brings them.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -99,6 +100,8 @@ class Conversation(QObject):
         self._texts: dict[int, _Growth] = {}
         self._reasonings: dict[int, _Growth] = {}
         self._asked: set[int] = set()
+        self._grown: dict[int, float] = {}
+        """When each open reply last grew, on the clock of `time.monotonic`."""
         for message in messages:
             self._place(message)
         self._branch = self._path_to(heading.leaf)
@@ -183,6 +186,11 @@ class Conversation(QObject):
         growth = self._reasonings.get(message_id)
         return growth.length if growth else self._messages[message_id].reasoning_length
 
+    def silence_s(self, message_id: int) -> float:
+        """Return for how long a reply under way has not grown; 0 before it begins."""
+        grown = self._grown.get(message_id)
+        return 0.0 if grown is None else time.monotonic() - grown
+
     def snapshot(self, message_id: int) -> Message:
         """Return the message as a value with its whole text as of now."""
         message = self._messages[message_id]
@@ -241,6 +249,7 @@ class Conversation(QObject):
                 reasoning.append(delta.reasoning)
         if text.length + reasoning.length == before:
             return
+        self._grown[message_id] = time.monotonic()
         message = self._messages[message_id]
         if message.status is Status.WAITING:
             self._messages[message_id] = replace(message, status=Status.STREAMING, pause=None)
@@ -277,6 +286,7 @@ class Conversation(QObject):
         )
         self._texts.pop(message_id, None)
         self._reasonings.pop(message_id, None)
+        self._grown.pop(message_id, None)
         self._messages[message_id] = message
         self.message_changed.emit(message_id)
         return message

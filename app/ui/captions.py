@@ -32,10 +32,17 @@ class ReplyCaptions:
         return wording.thought(message, is_open)
 
     def waiting(self, message: Message) -> str:
+        label = self._model(message).label
+        if message.status is not Status.WAITING:
+            silence_s = self._conversation.silence_s(message.id)
+            if silence_s < PATIENCE_S:
+                return ""
+            return wording.tr("Nothing new from {model} for {time}").format(
+                model=label, time=wording.seconds(round(silence_s) * 1000)
+            )
         started = message.completion.started if message.completion else None
         waited = (datetime.now(UTC) - (started or message.created)).total_seconds()
-        label = self._model(message).label
-        if message.status is not Status.WAITING or waited < PATIENCE_S:
+        if waited < PATIENCE_S:
             return wording.tr("Waiting for {model}…").format(model=label)
         return wording.tr("Waiting for {model}… {time}").format(
             model=label, time=wording.seconds(round(waited) * 1000)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.chat.circumstance import Circumstance
 from app.chat.conversation import Conversation
-from app.chat.message import Role, Status
+from app.chat.message import Role
 from app.chat.settings import ReadingWidth, SendKey, Settings
 from app.session import Session
 from app.ui import wording
@@ -52,7 +52,7 @@ class ChatView(QWidget):
         self.composer = Composer(self)
         self.notice_bar = NoticeBar(self)
         self.acts = MessageActs(session, conversation, self.transcript)
-        # Runs only while a reply is waited for, to say for how long.
+        # Runs only while a reply is under way, to say for how long it is waited for.
         self._clock = QTimer(self)
         self._clock.setInterval(TICK_MS)
         self._clock.timeout.connect(self._on_clock_ticked)
@@ -159,10 +159,9 @@ class ChatView(QWidget):
     def _show_streaming(self, _message_id: object = None) -> None:
         replies = self.conversation.open_replies
         self.composer.show_streaming(bool(replies))
-        is_waiting = any(self.conversation.message(i).status is Status.WAITING for i in replies)
-        if is_waiting and not self._clock.isActive():
+        if replies and not self._clock.isActive():
             self._clock.start()
-        elif not is_waiting:
+        elif not replies:
             self._clock.stop()
 
     # Doing

@@ -29,7 +29,7 @@ class Captions(Protocol):
         ...
 
     def waiting(self, message: Message) -> str:
-        """Return what stands where the text will be, before any has come."""
+        """Return what stands where more text will be; empty while there is nothing to say."""
         ...
 
     def notice(self, message: Message) -> Notice | None:

@@ -7,7 +7,7 @@ does is all that is put into words here.
 from collections.abc import Iterable
 
 from app.chat.conversation import Conversation
-from app.chat.message import Message, Status
+from app.chat.message import Message
 from app.ui.transcript.acts import OWN_ACTS, REPLY_ACTS
 from app.ui.transcript.blocks import Block
 from app.ui.transcript.captions import Captions
@@ -42,8 +42,10 @@ def above(
 def below(conversation: Conversation, message: Message, captions: Captions) -> Items:
     """Return what stands below the text of a reply."""
     parts: list[Part] = []
-    if message.status is Status.WAITING and message.pause is None:
-        parts.append(Waiting(captions.waiting(message)))
+    if message.status.is_open and message.pause is None:
+        waiting = captions.waiting(message)
+        if waiting:
+            parts.append(Waiting(waiting))
     notice = captions.notice(message)
     if notice is not None:
         parts.append(notice)

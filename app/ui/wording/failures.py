@@ -126,8 +126,8 @@ def failure_notice(
 def pause_notice(pause: Pause, payer: str, model: str, remaining_s: float) -> Notice:
     """Return why a request will be made again, when, and how not to wait for it."""
     headline, _, _ = _failure(pause.failure, payer, model)
-    rest = tr("Nothing was billed. Trying again in {time}, attempt {number} of {count}.").format(
-        time=seconds(max(round(remaining_s), 0) * 1000 or 1000),
+    rest = tr("Nothing was billed. Trying again in {time} s, attempt {number} of {count}.").format(
+        time=max(round(remaining_s), 1),
         number=pause.attempt,
         count=pause.of,
     )

@@ -35,7 +35,8 @@ class Words:
         return "Thinking…" if is_open else "Thought for 6 s"
 
     def waiting(self, message: Message) -> str:
-        return f"Waiting for GLM 5.2… {self.elapsed}"
+        is_waiting = message.status is Status.WAITING
+        return f"Waiting for GLM 5.2… {self.elapsed}" if is_waiting else ""
 
     def notice(self, message: Message) -> Notice | None:
         return self.notices.get(message.id)

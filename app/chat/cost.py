@@ -84,7 +84,8 @@ def cost_of(usage: Usage | None, prices: Prices) -> Cost | None:
     prices; never a guess.
     """
     if usage is None:
-        return None
+        is_free = prices.input == 0 and prices.output == 0
+        return Cost(Decimal(0), CostKind.ESTIMATED) if is_free else None
     if usage.cost is not None:
         return Cost(usage.cost, CostKind.BILLED)
     if prices.input is None or prices.output is None:

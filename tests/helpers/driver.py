@@ -23,7 +23,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from app import main as program
 from app.session.preferences import read
 from app.ui.chat_view import ChatView
+from app.ui.notice import Act
 from app.ui.notice_bar import NoticeBar
+from app.ui.transcript.position import BELOW
+from app.ui.transcript.targets import Take
 from app.ui.window import Window
 
 
@@ -77,6 +80,19 @@ class Driver:
             named = text in (button.text(), button.accessibleName())
             if named and button.isVisible() and button.isEnabled():
                 QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+                return True
+        return False
+
+    def do_take(self, act: str) -> bool:
+        """Click what the notice below the last message offers."""
+        view = self._window().tabs.front
+        assert view is not None
+        transcript = view.transcript
+        column, page = transcript._column, transcript.viewport()
+        for spot in column.spots_of(view.conversation.branch[-1], BELOW):
+            if column.target(spot) == Take(Act(act)):
+                area = transcript._on_view(column.areas_of(spot)[0])
+                QTest.mouseClick(page, Qt.MouseButton.LeftButton, pos=area.center())
                 return True
         return False
 
@@ -196,6 +212,7 @@ class Driver:
                 list(conversation.versions(replies[-1])).index(replies[-1]) + 1 if replies else 0
             ),
             "messages": messages,
+            "said": _said(view, conversation.branch[-1]) if conversation.branch else [],
             "composer": view.composer.words,
             "model": conversation.heading.model,
             "paints": view.transcript.counts.paints,
@@ -219,6 +236,15 @@ class Driver:
             self._top().activateWindow()
             QApplication.processEvents()
         return QApplication.focusWidget() or self._top()
+
+
+def _said(view: ChatView, message_id: int) -> list[str]:
+    """Return what stands below a message: the notice and its offers, then the facts."""
+    message, captions = view.conversation.message(message_id), view.transcript._column._captions
+    notice = captions.notice(message)
+    offers = [offer.label for offer in notice.offers] if notice else []
+    text = f"{notice.headline} {notice.rest}".strip() if notice else ""
+    return [text, *offers, *captions.facts(message)]
 
 
 def _name(widget: QWidget) -> str:

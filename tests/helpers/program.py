@@ -66,6 +66,13 @@ class Program:
         """Click the button with a text."""
         assert self._do("click", text=text), f"no button {text!r}"
 
+    def take(self, act: str) -> None:
+        """Take what the notice below the last message offers, once it does."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._do("take", act=act):
+            assert time.monotonic() < deadline, f"never offered: {act}"
+            time.sleep(0.02)
+
     def until_button(self, text: str) -> None:
         """Wait until a button with a text can be pressed."""
         self.until(lambda seen: text in seen["pressable"], f"the button {text!r}")

@@ -344,7 +344,7 @@ class MessageLayout:
         if not any(block.start <= seam < block.end for seam in self._seams):
             return
         line = QRectF(x - 12, y, 2, height)
-        painter.fillRect(line, self._theme.colours.warning)
+        painter.fillRect(line, self._theme.colours.faint)
 
     def _draw_box(self, painter: QPainter, x: int, y: int) -> None:
         metrics = self._theme.metrics

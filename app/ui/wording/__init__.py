@@ -28,6 +28,8 @@ from app.ui.wording.window import (
     payer,
     pays_line,
     removed_account,
+    team,
+    teams_problem,
 )
 
 __all__ = [
@@ -56,6 +58,8 @@ __all__ = [
     "prices",
     "removed_account",
     "seconds",
+    "team",
+    "teams_problem",
     "thought",
     "tokens",
     "tr",

@@ -95,7 +95,7 @@ def end_notice(
     if not message.length and message.reasoning_length:
         return _warning(
             tr("{model} thought, and gave no answer.").format(model=model),
-            tr("Its thoughts are kept above and were billed."),
+            tr("Its thoughts are kept above and may be billed."),
             (Act.RETRY,),
             ways,
         )

@@ -21,7 +21,8 @@ def cost(value: Cost | None) -> str:
     """Return a cost with how sure it is: billed plain, estimated with ≈, unknown in words."""
     if value is None:
         return tr("cost unknown")
-    return money(value.usd) if value.kind is CostKind.BILLED else f"≈ {money(value.usd)}"
+    is_sure = value.kind is CostKind.BILLED or value.usd == 0
+    return money(value.usd) if is_sure else f"≈ {money(value.usd)}"
 
 
 def price(usd_per_million: Decimal) -> str:
@@ -52,10 +53,16 @@ def tokens(count: int) -> str:
 
 
 def seconds(milliseconds: int) -> str:
-    """Return a duration: 33 ms, 0.9 s, 12 s, 2 min 5 s."""
+    """Return a duration: 33 ms, 0.9 s, 12 s, 2 min 5 s, 1 h, 1 h 5 min."""
     if 0 < milliseconds < 100:
         return f"{milliseconds} ms"
     if milliseconds < 9_950:
         return f"{milliseconds / 1000:.1f} s"
     whole = round(milliseconds / 1000)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, rest = divmod(round(whole / 60), 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"

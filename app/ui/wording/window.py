@@ -5,9 +5,14 @@ from app.chat.circumstance import About, Circumstance
 from app.chat.failure import Failure, Kind
 from app.chat.model import Catalogue
 from app.chat.parameters import Parameters
+from app.chat.platform import Balance, Identity, Team
 from app.ui.notice import Act, Notice, Offer, Tone
 from app.ui.wording.failures import parameter
 from app.ui.wording.language import tr
+from app.ui.wording.numbers import money
+
+LONGEST = 60
+"""Characters of a name from outside inside a sentence or a menu."""
 
 
 def circumstance(fact: Circumstance) -> Notice:
@@ -98,6 +103,7 @@ def catalogue_state(catalogue: Catalogue) -> str:
         Kind.KEY_UNREADABLE: tr("The keyring did not give the key."),
         Kind.TEAM_UNREADABLE: tr("The team could not be read from the keyring."),
         Kind.KEY_REFUSED: tr("The key was not accepted."),
+        Kind.FORBIDDEN: tr("The key lacks the permission for this."),
         Kind.NOT_THE_API: tr("A web page answered instead of the API."),
         Kind.WRONG_ADDRESS: tr("Nothing answers at that address."),
     }.get(catalogue.failure.kind, tr("The service could not be reached."))
@@ -183,18 +189,73 @@ def pays_line(value: Account | None) -> str:
     return tr("{team} pays").format(team=value.team) if value.team else tr("Personal balance pays")
 
 
-def account_trial(models: int | None, failure: Failure | None) -> tuple[str, bool]:
+def account_trial(
+    models: int | None,
+    failure: Failure | None,
+    identity: Identity | None = None,
+    team: str | None = None,
+    balance: Balance | None = None,
+) -> tuple[str, bool]:
     """Return what came of trying an account, and whether it is good news."""
-    if models is None:
-        reason = catalogue_state(Catalogue(failure=failure))
-        return reason or tr("It did not answer."), False
-    return (
-        tr(
+    reason = catalogue_state(Catalogue(failure=failure)) or tr("It did not answer.")
+    if identity is None:
+        if failure is not None and failure.kind is Kind.KEY_REFUSED:
+            return " ".join((reason, tr("It may have been copied in part."))), False
+        if models is None:
+            return reason, False
+        sentence = tr(
             "The address answers with {count} models. Whether the key may use them "
             "shows with the first message."
-        ).format(count=f"{models:,}"),
-        True,
-    )
+        )
+        return sentence.format(count=f"{models:,}"), True
+    whose = tr("The key is good ({name}).").format(name=_cut(identity.label))
+    parts = [whose if identity.label else tr("The key is good.")]
+    if identity.may_infer is False:
+        parts.append(tr("But it lacks the Inference permission, so no model answers it."))
+        return " ".join(parts), False
+    if models is None:
+        return " ".join((*parts, reason)), False
+    parts.append(tr("{count} models.").format(count=f"{models:,}"))
+    parts.append(_purse(team, balance))
+    if identity.may_infer is None:
+        parts.append(tr("Whether it may use them shows with the first message."))
+    return " ".join(parts), True
+
+
+def team(value: Team) -> str:
+    """Return what a team is called in a list: name, and in brackets slug and role."""
+    name = _cut(value.label) or tr("Team without a name")
+    slug = value.slug if value.slug != value.label else ""
+    rest = ", ".join(_cut(part) for part in (slug, value.role) if part)
+    return f"{name} ({rest})" if rest else name
+
+
+def teams_problem(failure: Failure) -> str:
+    """Return why the teams of a key could not be listed, and what to do instead."""
+    if failure.kind in (Kind.KEY_REFUSED, Kind.KEY_MISSING, Kind.KEY_UNREADABLE):
+        return catalogue_state(Catalogue(failure=failure))
+    if failure.kind is Kind.FORBIDDEN:
+        return tr("This key can’t list teams. Paste the team’s ID instead.")
+    return tr("The teams could not be listed. Try again, or paste the team’s ID.")
+
+
+def _purse(team: str | None, balance: Balance | None) -> str:
+    """Return who would pay, and out of how much."""
+    payer = tr("{team} pays").format(team=_cut(team)) if team else tr("The personal balance pays")
+    if balance is None:
+        return f"{payer}."
+    amount = abs(balance.amount)
+    is_dollars = balance.currency == "USD"
+    shown = money(amount) if is_dollars else f"{amount:,.2f} {balance.currency}"
+    if balance.amount < 0:
+        return tr("{payer}; it is overdrawn by {amount}.").format(payer=payer, amount=shown)
+    if not balance.amount:
+        return tr("{payer}; nothing is left.").format(payer=payer)
+    return tr("{payer}; {amount} left.").format(payer=payer, amount=shown)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def model_problem(failure: Failure | None) -> str:

@@ -39,13 +39,14 @@ def test_the_demo_lists_its_models_as_free(run: Run) -> None:
     async def body() -> None:
         client = Client("x")
         models = await client.models(DEMO, NO_CREDENTIALS)
+        assert {model.maker for model in models} == {"Coprime demo"}
+        models = models[:4]  # Those after them fail: see test_mishaps.
         assert [model.id for model in models] == [
             "demo/tour",
             "demo/echo",
             "demo/thinker",
             "demo/fast",
         ]
-        assert {model.maker for model in models} == {"Coprime demo"}
         assert {(model.prices.input, model.prices.output) for model in models} == {
             (Decimal(0), Decimal(0))
         }

@@ -87,7 +87,8 @@ Grüße, Ελλάδα, Привет, 你好, こんにちは, 한국어, नम�
 ### The end
 
 Add a key in *Accounts* to talk to real models, or try the other demo models:
-`demo/echo`, `demo/thinker` and `demo/fast`.
+`demo/echo`, `demo/thinker` and `demo/fast`. Those called `demo/fails-…` fail, each in
+its own way, to show what happens then.
 """
 
 _NOUNS = ("river", "lantern", "number", "garden", "engine", "window", "letter", "bridge")

@@ -23,7 +23,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 KEY = "sk-test-key"
 BEHAVIOURS = {
@@ -100,6 +100,19 @@ _STATUS: dict[int, dict[str, Any]] = {
     503: {"error": {"message": "No provider available", "code": 503}},
 }
 
+TEAM_IDS = ("cmf0ohr9s0026ilerf3w68s6n", "cmf0ohr9s0027ilerf3w68s6o")
+_PERSON = {
+    "id": "u1",
+    "name": "Ada",
+    "email": "ada@example.org",
+    "slug": "ada",
+    "scope": {"inference": {"read": True, "write": True}, "billing": None},
+}
+_TEAMS: list[dict[str, Any]] = [
+    {"teamId": TEAM_IDS[0], "name": "Prime Team", "slug": "prime", "role": "ADMIN"},
+    {"teamId": TEAM_IDS[1], "name": "Research Lab", "slug": None, "role": "member"},
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -129,6 +142,7 @@ class Server:
     """
 
     def __init__(self, key: str = KEY) -> None:
+        """Take one key and no other, or any if that is empty."""
         self.key = key
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
@@ -153,6 +167,11 @@ class Server:
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}/api/v1"
+
+    @property
+    def platform(self) -> str:
+        """The base URL under which it plays the platform: whoami, teams, wallet."""
+        return f"http://127.0.0.1:{self.port}"
 
     def requests(self) -> list[Recorded]:
         """Return what was heard since the last reset, in order, control calls left out."""
@@ -350,11 +369,33 @@ class _Service:
             named = path.removeprefix("/api/v1/models/")
             entry = next((entry for entry in _catalogue() if entry["id"] == named), None)
             return _json(entry) if entry else _json(_STATUS[404], 404)
+        if heard.method == "GET" and path.startswith(("/api/v1/user/", "/api/v1/billing/")):
+            return self._platform(heard)
         if heard.method != "POST" or path != "/api/v1/chat/completions":
             return _json({"detail": "Not Found"}, 404)
-        if heard.headers.get("authorization") != f"Bearer {self.key}":
+        if self.key and heard.headers.get("authorization") != f"Bearer {self.key}":
             return _json(_STATUS[401], 401)
         return self._completion(json.loads(heard.body))
+
+    def _platform(self, heard: _Heard) -> _Answer:
+        if self.key and heard.headers.get("authorization") != f"Bearer {self.key}":
+            return _json({"detail": "Invalid API key"}, 401)
+        path, _, query = heard.path.partition("?")
+        asked = {name: values[-1] for name, values in parse_qs(query).items()}
+        if path == "/api/v1/user/whoami":
+            return _json({"data": _PERSON})
+        if path == "/api/v1/user/teams":
+            offset, limit = int(asked["offset"]), int(asked["limit"])
+            page = _TEAMS[offset : offset + limit]
+            return _json({"data": page, "total_count": len(_TEAMS), "offset": offset})
+        if path == "/api/v1/billing/wallet":
+            team_id = asked.get("teamId")
+            if team_id not in (None, *(team["teamId"] for team in _TEAMS)):
+                return _json({"detail": "Not a member"}, 403)
+            left = 12.4 if team_id else 3
+            wallet = {"wallet_id": "w1", "team_id": team_id, "balance_usd": left}
+            return _json(wallet | {"currency": "USD", "total_billings": 0, "recent_billings": []})
+        return _json({"detail": "Not Found"}, 404)
 
     def _completion(self, asked: dict[str, Any]) -> _Answer:
         if any(not message.get("content") for message in asked.get("messages", [{}])):

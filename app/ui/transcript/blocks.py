@@ -22,6 +22,10 @@ class Kind(Enum):
     RULE = auto()
     PLAIN = auto()
     """Text that is not Markdown; its line ends are kept."""
+    TABLE = auto()
+    """Rows of cells, see `Block.rows`."""
+    MATHS = auto()
+    """A formula that stands on its own; its one run has `Run.maths`."""
 
 
 class Container(Enum):
@@ -31,6 +35,16 @@ class Container(Enum):
     ITEM = auto()
     """An item of a list."""
     REASONING = auto()
+    NOTE = auto()
+    """A footnote."""
+
+
+class Align(Enum):
+    """How the cells of a column stand."""
+
+    START = auto()
+    CENTRE = auto()
+    END = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,12 @@ class Run:
     is_code: bool = False
     link: str = ""
     """An address that may be followed; see `links`."""
+    is_struck: bool = False
+    is_raised: bool = False
+    """The sign of a footnote."""
+    maths: str = ""
+    """LaTeX of a formula; `text` is its source with the signs around it, which is
+    what is copied, and shown where it cannot be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +72,31 @@ class Marker:
     ordinal: int | None = None
     """None for a bullet."""
     suffix: str = "."
+    is_done: bool | None = None
+    """Of an item of a task list: whether its box is ticked; None for other items."""
+    label: str = ""
+    """Of a footnote: its name, shown in place of a number."""
+
+
+Cell = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What all rows of a table have in common, also where it comes in pieces."""
+
+    aligns: tuple[Align, ...]
+    characters: tuple[int, ...]
+    """The longest cell of each column, as far as it decides about the widths:
+    of the rows of the first piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A piece of a text that is laid out on its own.
 
-    Long code and long plain text come in several blocks, whose texts joined are
-    the whole; `is_first` and `is_last` tell where it begins and ends.
+    Long code, long plain text and long tables come in several blocks, whose texts
+    joined are the whole; `is_first` and `is_last` tell where it begins and ends.
     """
 
     kind: Kind
@@ -76,9 +113,18 @@ class Block:
     language: str = ""
     is_first: bool = True
     is_last: bool = True
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    """Of a table, each with one cell a column; in its first piece the first row is the head."""
+    columns: Columns | None = None
 
     @property
     def text(self) -> str:
+        """What it says. The cells of a table are parted by tabs, its rows by line ends."""
+        if self.rows:
+            return "".join(
+                "\t".join("".join(run.text for run in cell) for cell in row) + "\n"
+                for row in self.rows
+            )
         return "".join(run.text for run in self.runs)
 
     @property

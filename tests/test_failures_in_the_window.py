@@ -1,7 +1,9 @@
 """Each failure as a person meets it: the real program, and demo models that fail on purpose."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,10 @@ def program(tmp_path: Path) -> Iterator[Program]:
         program.ready()
         yield program
         program.quit()
+
+
+def _says(words: str, seen: dict[str, Any]) -> bool:
+    return bool(seen["said"]) and words in seen["said"][0]
 
 
 def ask(program: Program, model: str, status: str = "complete") -> list[str]:
@@ -45,12 +51,13 @@ def test_a_wait_can_be_cut_short_or_given_up(program: Program) -> None:
     program.use("demo/fails-busy")
     program.say("Tell me.")
     for attempt in (2, 3):
-        program.until(lambda s, n=attempt: f"attempt {n} of 3" in s["said"][0], "the wait")
+        wanted = f"attempt {attempt} of 3"
+        program.until(partial(_says, wanted), wanted)
         program.take("try_now")
     assert program.reply()["status"] == "complete"
     program.use("demo/fails-unreachable")
     program.say("And now?")
-    program.until(lambda s: "attempt 2 of 3" in s["said"][0], "the wait")
+    program.until(partial(_says, "attempt 2 of 3"), "the wait")
     program.take("stop")
     program.reply("stopped")
 

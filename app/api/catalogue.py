@@ -11,6 +11,8 @@ from app.api import wire
 from app.api.limits import CODE_CHARACTERS, MODELS, NAME_CHARACTERS
 from app.chat.model import Model, Prices
 
+ENTRIES = 4 * MODELS
+"""Entries of a list that are looked at."""
 _EFFORTS = 16
 _PARAMETERS = 200
 
@@ -25,7 +27,8 @@ def models_of(value: Any) -> list[Model] | None:
     if not isinstance(value, list):
         return None
     found: dict[str, Model] = {}
-    for entry in value:
+    # A list that holds hardly any models is not read for ever.
+    for entry in value[:ENTRIES]:
         model = model_of(entry)
         if model is not None:
             found.setdefault(model.id, model)
@@ -44,6 +47,7 @@ def model_of(value: Any) -> Model | None:
     modalities = wire.mapping(specs.get("modalities"))
     window = _positive(specs.get("context_window", entry.get("context_window")))
     longest = _positive(specs.get("max_output_tokens"))
+    reasoning = wire.mapping(entry.get("reasoning"))
     reasons = specs.get("supports_reasoning")
     parameters = entry.get("supported_parameters")
     return Model(
@@ -58,8 +62,9 @@ def model_of(value: Any) -> Model | None:
         parameters=(
             frozenset(_names(parameters, _PARAMETERS)) if isinstance(parameters, list) else None
         ),
-        efforts=_names(wire.mapping(entry.get("reasoning")).get("supported_efforts"), _EFFORTS),
+        efforts=_names(reasoning.get("supported_efforts"), _EFFORTS),
         reasons=reasons if isinstance(reasons, bool) else None,
+        must_reason=reasoning.get("mandatory") is True,
     )
 
 

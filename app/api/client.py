@@ -8,6 +8,7 @@ and a reply counts as whole only if it was seen to end.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from app.api.body import Body
 from app.api.connections import Connections
 from app.api.errors import Interrupted, NotSent, Refused, ServiceError
 from app.api.exchange import Exchange, library_errors
+from app.api.platform import Platform
 from app.api.reply import Reply
 from app.api.watchdog import Watchdog
 from app.chat.account import Account, Credentials
@@ -38,6 +40,7 @@ class Client:
 
     def __init__(self, user_agent: str) -> None:
         self._connections = Connections(user_agent)
+        self.platform = Platform(self._connections)
 
     async def use_proxy(self, proxy: str) -> None:
         """Send later requests through `http://host:port`; empty: directly."""
@@ -129,11 +132,13 @@ class Client:
         accept = "text/event-stream, application/json" if request.parameters.stream else None
         loop = asyncio.get_running_loop()
         with Watchdog(limits.SILENCE_S) as dog:
+            dog.end_within(limits.HEADERS_S)
             async with exchange.open(
                 dog, "POST", "/chat/completions", wire.encode(request), accept
             ) as chunks:
                 body.begin(exchange.content_type, exchange.request_ids)
-                since = loop.time()
+                dog.start_over(limits.UNEVENTFUL_S)
+                events, since = 0, loop.time()
                 async for chunk in chunks:
                     deltas = body.feed(chunk)
                     if deltas:
@@ -144,6 +149,9 @@ class Client:
                         dog.end_within(limits.DONE_TAIL_S)
                     elif reply.finished:
                         dog.end_within(limits.FINISH_TAIL_S)
+                    elif reply.events > events:
+                        events = reply.events
+                        dog.start_over(limits.UNEVENTFUL_S)
                     if loop.time() - since > _SLICE_S:
                         # Bytes that are here already are read without a turn
                         # of the loop: a flood would hold everything else up.
@@ -177,13 +185,15 @@ class Client:
 
 def _end_of(reply: Reply, error: ServiceError | None, exchange: Exchange) -> ServiceError | None:
     """Return the error a stream ends with, or None if the reply is whole."""
+    if reply.failure is not None and reply.failure.kind is Kind.NO_BALANCE:
+        return Refused(replace(reply.failure, wallet=exchange.wallet))
     if reply.failure is not None:
         return Interrupted(reply.failure) if reply.spoke else Refused(reply.failure)
     if reply.finished or (reply.done and reply.spoke):
         return None
     if error is not None:
         return error
-    kind = Kind.CUT if reply.spoke else Kind.EMPTY
+    kind = Kind.CUT if reply.spoke or reply.called else Kind.EMPTY
     return Interrupted(Failure(kind, host=exchange.host, request_ids=exchange.request_ids))
 
 

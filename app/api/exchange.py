@@ -5,6 +5,7 @@ the account's; and no exception of a library leaves with a request inside it.
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from app.api import limits, refusal, wire
-from app.api.connections import Connections, Pool
+from app.api.connections import Connections, Passage, Pool, Stage, Way, has_more
 from app.api.errors import Interrupted, NotSent, Refused, ServiceError, Unreachable
 from app.api.watchdog import Watchdog
 from app.chat.account import Account, Credentials, InvalidEndpoint, normalise_endpoint, origin
-from app.chat.failure import Failure, Kind
+from app.chat.failure import Failure, Kind, Wallet
 
 if TYPE_CHECKING:
     import httpx
@@ -43,6 +44,7 @@ class Exchange:
         self._credentials = credentials
         self._sent = sent
         self._answered = False
+        self._passage: Passage | None = None
 
     @asynccontextmanager
     async def open(
@@ -64,7 +66,8 @@ class Exchange:
             Refused: the answer is an error, or unreadable by its headers.
         """
         self._check()
-        async with self._connections.pool(self._connections.way_to(self._account)) as pool:
+        way = await self._connections.way_to(self._account)
+        async with self._connections.pool(way) as pool:
             request = pool.http.build_request(
                 method,
                 self._account.endpoint + path,
@@ -86,11 +89,23 @@ class Exchange:
                     yield chunks
             finally:
                 await response.aclose()
+                if has_more(response):
+                    self._connections.retire(pool)
+
+    @property
+    def wallet(self) -> Wallet:
+        """Which wallet the request is to be paid from."""
+        return Wallet.PERSONAL if self._credentials.team_id is None else Wallet.TEAM
 
     def error_of(self, error: BaseException) -> ServiceError:
         """Return what an exception of a library means here."""
         import httpx
 
+        passage = self._passage
+        if passage is not None and passage.is_at_proxy:
+            said = re.match(r"\d{3}\b", str(error)) if isinstance(error, httpx.ProxyError) else None
+            status = int(said[0]) if said else None
+            return Unreachable(self._failure(Kind.PROXY_FAILED, status))
         if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
             return Unreachable(self._failure(Kind.UNREACHABLE))
         if isinstance(error, httpx.ConnectError):
@@ -101,15 +116,20 @@ class Exchange:
         )
         if isinstance(error, unusable) and not self._answered:
             return NotSent(self._failure(Kind.WRONG_ADDRESS))
-        if isinstance(error, TimeoutError | httpx.TimeoutException):
-            return Interrupted(self._failure(Kind.SILENT if self._answered else Kind.TIMED_OUT))
         if isinstance(error, ssl.SSLError) and not self._answered:
             return Unreachable(self._failure(Kind.INSECURE))
+        if passage is not None and passage.stage is not Stage.SENDING:
+            return Unreachable(self._failure(Kind.UNREACHABLE))
+        if isinstance(error, TimeoutError | httpx.TimeoutException):
+            return Interrupted(self._failure(Kind.SILENT if self._answered else Kind.TIMED_OUT))
         if (
             isinstance(error, httpx.RemoteProtocolError)
             and not self._answered
             and "disconnected" not in str(error)
         ):
+            if "location header" in str(error):
+                # httpx reads where a redirect leads although it is told not to go there.
+                return Refused(self._failure(Kind.MOVED))
             # Something answered, and not in HTTP.
             return Interrupted(self._failure(Kind.NOT_THE_API))
         return Interrupted(self._failure(Kind.CUT))
@@ -120,7 +140,8 @@ class Exchange:
         if account.is_demo:
             return
         try:
-            usable = normalise_endpoint(account.endpoint) == account.endpoint
+            endpoint = normalise_endpoint(account.endpoint, allows_plain=account.allows_plain)
+            usable = endpoint == account.endpoint
         except InvalidEndpoint:
             usable = False
         if not usable:
@@ -137,10 +158,26 @@ class Exchange:
             request.headers["Authorization"] = f"Bearer {self._credentials.key}"
             if self._credentials.team_id is not None:
                 request.headers["X-Prime-Team-ID"] = self._credentials.team_id
+        passage = Passage(self._connections.slumber, is_proxied=pool.way is Way.PROXIED)
+        self._passage = passage
+        request.extensions["trace"] = passage.note
         try:
             return await dog.wait(pool.http.send(request, stream=True))
-        except (asyncio.CancelledError, TimeoutError):
-            self._connections.retire(pool)
+        except BaseException as error:
+            # Half-made connections: neither httpcore nor its pool closes them all.
+            given_up = isinstance(error, asyncio.CancelledError | TimeoutError)
+            if given_up or passage.stage is not Stage.SENDING:
+                self._connections.retire(pool)
+                await passage.abandon()
+            if (
+                passage.is_at_proxy
+                and isinstance(error, Exception)
+                and not isinstance(error, library_errors())
+            ):
+                # WORKAROUND: https://github.com/encode/httpcore
+                # Nonsense from a SOCKS proxy comes out as socksio's own errors or
+                # an AssertionError. When httpcore maps them, this can go.
+                raise _proxy_error() from None
             raise
 
     async def _refused(
@@ -148,21 +185,25 @@ class Exchange:
     ) -> ServiceError:
         status = response.status_code
         if status < 400:
-            target = _host(_joined(str(response.url), response.headers.get("location", "")))
+            location = response.headers.get("location", "")
+            target = _host(_joined(str(response.url), location)) if location else ""
             words = refusal.without(self.secrets, target)
             return Refused(self._failure(Kind.MOVED, status, words=words))
-        body = b"" if encoded else await self._refusal_body(dog, response)
-        complaint = refusal.read_complaint(body, self.secrets)
+        body = None if encoded else await self._refusal_body(dog, response)
+        complaint = refusal.UNREAD if body is None else refusal.read_complaint(body, self.secrets)
         failure = refusal.failure_of(complaint, status, self.host, self._sent, about_model)
         return Refused(
             replace(
                 failure,
                 request_ids=tuple(dict.fromkeys(failure.request_ids + self.request_ids)),
                 retry_after_s=refusal.retry_after_s(response.headers, datetime.now(UTC)),
+                may_retry=refusal.may_retry(response.headers),
+                wallet=self.wallet if failure.kind is Kind.NO_BALANCE else None,
             )
         )
 
-    async def _refusal_body(self, dog: Watchdog, response: "httpx.Response") -> bytes:
+    async def _refusal_body(self, dog: Watchdog, response: "httpx.Response") -> bytes | None:
+        """Return the body up to a bound, None if nothing of it came and it did not end."""
         import httpx
 
         dog.end_within(limits.CATALOGUE_S)
@@ -174,7 +215,8 @@ class Exchange:
                     if len(body) >= limits.REFUSAL_BYTES:
                         break
         except (httpx.HTTPError, httpx.StreamError, OSError):
-            pass  # The status says enough; the words are extra.
+            # The status says enough; the words are extra.
+            return bytes(body) or None
         return bytes(body[: limits.REFUSAL_BYTES])
 
     def _failure(self, kind: Kind, status: int | None = None, words: str = "") -> Failure:
@@ -188,6 +230,12 @@ def library_errors() -> tuple[type[Exception], ...]:
     import httpx
 
     return httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, OSError
+
+
+def _proxy_error() -> Exception:
+    import httpx
+
+    return httpx.ProxyError("no answer of a proxy")
 
 
 async def _read(dog: Watchdog, response: "httpx.Response") -> AsyncGenerator[bytes, None]:

@@ -4,41 +4,63 @@ Law: whatever the service says of its own error is hostile text: cut, plain,
 without the secrets of the request, and never more than quoted.
 """
 
+import base64
 import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
-from app.api import wire
+from app.api import wire, words
 from app.api.limits import CODE_CHARACTERS, NAME_CHARACTERS
 from app.chat.failure import WORDS_LIMIT, Failure, Kind
 
-_TITLE = re.compile(r"<title[^>]*>([^<]{0,500})", re.IGNORECASE)
-_PAGE = re.compile(r"\s*(<!doctype|<html|<head|<body|<\?xml)", re.IGNORECASE)
+_NAME = r"[`'\"]?(\w{1,64})[`'\"]?"
 _UNSUPPORTED = re.compile(
-    r"(?:unsupported (?:parameter|value)(?:\(s\)|s)?|unrecognized request arguments? supplied)"
+    r"(?:(?:unsupported|unknown) (?:parameter|value)(?:\(s\)|s)?"
+    r"|unrecognized request arguments? supplied)"
     r":\s*((?:[`'\"]?\w+[`'\"]?(?:,\s*)?)+)",
     re.IGNORECASE,
 )
-_INVALID_OPTION = re.compile(r"^(\w+): invalid option", re.IGNORECASE)
+_INVALID_OPTION = re.compile(
+    rf"^{_NAME}: (?:invalid option|extra inputs are not permitted)", re.IGNORECASE
+)
+_NOT_TAKEN = re.compile(
+    r"(?:^|[`'\"])(\w{1,64})[`'\"]? (?:is|are) (?:not supported|unsupported|deprecated)\b",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(rf"\buse {_NAME} instead\b", re.IGNORECASE)
 _MANDATORY_REASONING = re.compile(r"reasoning is mandatory", re.IGNORECASE)
 _THROTTLED = re.compile(r"rate limit|too many requests|throttl", re.IGNORECASE)
+_NUMBER = r"(\d[\d,]{0,15})"
 _TOO_LONG = re.compile(
-    r"maximum context length is (?P<a>\d+)|context[_ ]length[_ ]exceeded|prompt is too long"
-    r"|exceeds the (?:available )?context (?:window|size)"
-    r"|input token count.{0,80}exceeds the maximum|maximum prompt length is (?P<b>\d+)"
+    rf"maximum context length is {_NUMBER}|context[_ ]length[_ ]exceeded"
+    rf"|prompt is too long(?:: \d+ tokens > {_NUMBER} maximum)?|request_too_large"
+    rf"|exceeds the (?:available )?context (?:window|size)(?: \({_NUMBER} tokens\))?"
+    r"|input token count.{0,80}exceeds the maximum"
+    rf"(?: number of tokens allowed \(?{_NUMBER})?"
+    rf"|maximum prompt length is {_NUMBER}"
     r"|reduce the length of the messages|greater than the context length"
-    r"|context window exceeds limit|exceeded model token limit"
-    r"|too large for model with (?P<c>\d+) maximum context|is longer than the (?:maximum )?model"
-    r"|model_context_window_exceeded|too many tokens|prompt_too_long"
-    r"|accepts at most (?P<d>\d+) combined input and output tokens",
+    rf"|context window exceeds limit|exceeded model token limit(?:: {_NUMBER})?"
+    rf"|too large for model with {_NUMBER} maximum context"
+    r"|is longer than the (?:maximum )?model|model_context_window_exceeded"
+    rf"|too many tokens|prompt_too_long|accepts at most {_NUMBER} combined input and output tokens",
     re.IGNORECASE,
 )
 _QUOTA = re.compile(
-    r"insufficient_(quota|funds)|credit_balance_exhausted|\w*_spend_limit_exceeded|billing_\w+"
+    r"insufficient_(quota|funds)|credit_balance_exhausted|\w*_spend_limit_exceeded|billing_\w+",
+    re.IGNORECASE,
 )
+_NO_ROUTE = re.compile(
+    r"(?:(?:404|page|path|route|resource)[: ]*)*not found\W*|invalid url\b.*"
+    r"|cannot (?:get|post) /.*|unexpected endpoint or method\b.*|no route matched\b.*",
+    re.IGNORECASE,
+)
+_SHORTEST_ENCODED = 8
+"""Characters of a secret that is looked for in other encodings too."""
+_NO_MODEL = ("model_not_found", "not_found_error")
 _KINDS = {
     401: Kind.KEY_REFUSED,
     402: Kind.NO_BALANCE,
@@ -51,6 +73,7 @@ _KINDS = {
     429: Kind.BUSY,
     500: Kind.SERVICE_FAULT,
     504: Kind.TIMED_OUT,
+    511: Kind.NOT_THE_API,
     524: Kind.TIMED_OUT,
 }
 
@@ -70,40 +93,43 @@ class Complaint:
     """HTML, XML: not from the API."""
     names_no_model: bool = False
     """Of a 404: it is about the path, not about a model."""
+    is_empty: bool = False
+    """There was no body at all."""
+
+
+UNREAD = Complaint(names_no_model=True)
+"""Of a body that could not be read."""
 
 
 def read_complaint(body: bytes, secrets: Iterable[str] = ()) -> Complaint:
     """Return what the body of an error answer says, whatever its shape."""
     text = body.decode("utf-8", "replace").removeprefix("\ufeff")
-    if _PAGE.match(text):
-        title = _TITLE.search(text)
-        words = wire.line(without(secrets, title[1] if title else ""), WORDS_LIMIT)
-        return Complaint(words=words, is_page=True, names_no_model=True)
+    title = words.title_of(text)
+    if title is not None:
+        said = wire.line(without(secrets, title), WORDS_LIMIT)
+        return Complaint(words=said, is_page=True, names_no_model=True)
     try:
         value = wire.read(body.removeprefix(b"\xef\xbb\xbf"))
     except wire.Unreadable:
-        words = wire.line(without(secrets, text), WORDS_LIMIT)
-        return Complaint(words=words, names_no_model=True)
+        said = wire.line(without(secrets, words.plain(text)), WORDS_LIMIT)
+        return Complaint(words=said, names_no_model=True, is_empty=not body.strip())
     return complaint_of(value, secrets)
 
 
 def complaint_of(value: Any, secrets: Iterable[str] = ()) -> Complaint:
     """Return what a decoded error body says."""
+    hidden = tuple(secrets)
     body = wire.mapping(value)
-    error = _error_object(body) if body else {"message": value}
-    raw_code = error.get("code")
-    code = str(raw_code) if isinstance(raw_code, int | str) else ""
-    if code in ("", "None", "null"):
-        code = str(error.get("type") or "")
-    words = without(secrets, _message(error))
-    status = int(code) if re.fullmatch(r"[45]\d\d", code) else None
+    error = words.error_object(value)
+    code = _code(error.get("code")) or _code(error.get("type"))
+    said = without(hidden, words.message_of(error))
     return Complaint(
-        words=wire.line(words, WORDS_LIMIT),
-        code=wire.line(without(secrets, code), CODE_CHARACTERS),
+        words=wire.line(said, WORDS_LIMIT),
+        code=wire.line(without(hidden, code), CODE_CHARACTERS),
         parameter=_parameter(error),
-        request_ids=_request_ids(body, error, secrets),
-        status=status,
-        names_no_model=not words or words.strip().casefold() == "not found",
+        request_ids=_request_ids(body, error, hidden),
+        status=int(code) if re.fullmatch(r"[45]\d\d", code, re.ASCII) else None,
+        names_no_model=not said or _NO_ROUTE.fullmatch(said.strip()) is not None,
     )
 
 
@@ -120,30 +146,34 @@ def failure_of(
     parameter was refused for. `about_model` tells a question about one model.
     """
     parameter = _refused_parameter(complaint, status, sent)
-    too_long = _too_long(complaint)
+    too_long = None if _THROTTLED.search(complaint.words) else _overflow(complaint, status)
     kind = _kind(complaint, status, about_model)
-    if status in (None, 400, 413, 422) and too_long is not None:
+    if too_long is not None and status in (None, 400, 413, 422, 500):
+        kind = Kind.CONVERSATION_TOO_LONG
+    elif complaint.is_empty and status in (400, 413) and not about_model:
+        # What some say of a prompt that is too long is nothing at all.
         kind = Kind.CONVERSATION_TOO_LONG
     elif parameter and kind in (Kind.REQUEST_REFUSED, Kind.SERVICE_FAULT):
         kind = Kind.PARAMETER_REFUSED
-    digits = [d for d in too_long.groups() if d] if too_long else []
+    is_picky = kind is Kind.PARAMETER_REFUSED
     return Failure(
         kind,
         status=status,
         code=complaint.code,
         words=complaint.words,
         request_ids=complaint.request_ids,
-        parameter=parameter if kind is Kind.PARAMETER_REFUSED else "",
-        window=int(digits[0]) if digits and len(digits[0]) < 13 else None,
+        parameter=parameter if is_picky else "",
+        instead=_name_instead(complaint, parameter) if is_picky else "",
+        window=_window(too_long) if too_long and kind is Kind.CONVERSATION_TOO_LONG else None,
         host=host,
     )
 
 
 def without(secrets: Iterable[str], text: str) -> str:
-    """Return the text with every secret struck out, whatever its case."""
+    """Return the text with every secret struck out, whatever its case or encoding."""
     for secret in secrets:
-        if secret:
-            text = re.sub(re.escape(secret), "…", text, flags=re.IGNORECASE)
+        for form in _forms(secret):
+            text = re.sub(re.escape(form), "…", text, flags=re.IGNORECASE)
     return text
 
 
@@ -169,10 +199,15 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
 
 
+def may_retry(headers: Mapping[str, str]) -> bool:
+    """Return whether the service leaves asking again open."""
+    return headers.get("x-should-retry", "").strip().lower() != "false"
+
+
 def _kind(complaint: Complaint, status: int | None, about_model: bool) -> Kind:
     if _QUOTA.fullmatch(complaint.code):
         return Kind.NO_BALANCE
-    if complaint.code == "model_not_found":
+    if complaint.code in _NO_MODEL:
         return Kind.MODEL_GONE
     if status is None:
         return Kind.REQUEST_REFUSED
@@ -188,48 +223,10 @@ def _kind(complaint: Complaint, status: int | None, about_model: bool) -> Kind:
     return Kind.UNAVAILABLE if status > 500 else Kind.REQUEST_REFUSED
 
 
-def _error_object(body: dict[str, Any]) -> dict[str, Any]:
-    for name in ("error", "detail", "errors"):
-        value = body.get(name)
-        if isinstance(value, list) and value:
-            value = _field_error(value[0])
-        if isinstance(value, dict):
-            return value
-        if isinstance(value, str) and value:
-            return {"message": value} | {k: body[k] for k in ("code", "param") if k in body}
-    return body
-
-
-def _field_error(item: Any) -> Any:
-    """Return a validation error as an error object, or the item as it is."""
-    if not isinstance(item, dict) or not isinstance(item.get("loc"), list):
-        return item
-    path = [str(step) for step in item["loc"][:8] if isinstance(step, int | str)]
-    said = item.get("msg")
-    return {
-        "message": f"{'.'.join(path)}: {said}" if isinstance(said, str) else ".".join(path),
-        "param": path[-1] if path else "",
-        "code": item.get("type"),
-    }
-
-
-def _message(error: dict[str, Any]) -> str:
-    said = next((error[k] for k in ("message", "msg", "detail", "error") if error.get(k)), "")
-    if isinstance(said, dict):
-        said = said.get("message") or ""
-    if isinstance(said, str) and said.lstrip().startswith("{"):
-        try:
-            nested = wire.mapping(wire.read(said.encode("utf-8", "replace")))
-        except wire.Unreadable:
-            nested = {}
-        inner = _error_object(nested).get("message") if nested else None
-        said = inner if isinstance(inner, str) else said
-    metadata = wire.mapping(error.get("metadata"))
-    raw = metadata.get("raw")
-    text = said if isinstance(said, str) else ""
-    if isinstance(raw, str) and raw and not raw.lstrip().startswith(("{", "[", "<")):
-        text = f"{text} ({raw})" if text else raw
-    return text
+def _code(value: Any) -> str:
+    code = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    # Some write the name of nothing out.
+    return "" if code in ("None", "null") else code
 
 
 def _parameter(error: dict[str, Any]) -> str:
@@ -244,7 +241,7 @@ def _refused_parameter(complaint: Complaint, status: int | None, sent: frozenset
     echo the whole request.
     """
     named = [] if status == 500 else [complaint.parameter]
-    for marker in (_UNSUPPORTED, _INVALID_OPTION):
+    for marker in (_UNSUPPORTED, _INVALID_OPTION, _NOT_TAKEN):
         found = marker.search(complaint.words)
         if found:
             named += re.findall(r"\w+", found[1])
@@ -253,16 +250,38 @@ def _refused_parameter(complaint: Complaint, status: int | None, sent: frozenset
     return next((name for name in named if name in sent), "")
 
 
-def _too_long(complaint: Complaint) -> re.Match[str] | None:
-    if _THROTTLED.search(complaint.words):
-        return None
-    return _TOO_LONG.search(complaint.words) or _TOO_LONG.search(complaint.code)
+def _name_instead(complaint: Complaint, parameter: str) -> str:
+    found = _INSTEAD.search(complaint.words)
+    return found[1] if found and found[1] != parameter else ""
+
+
+def _overflow(complaint: Complaint, status: int | None) -> re.Match[str] | None:
+    found = _TOO_LONG.search(complaint.words) or _TOO_LONG.search(complaint.code)
+    # With 413 this name is about bytes, not about tokens.
+    return None if found and status == 413 and found[0] == "request_too_large" else found
+
+
+def _window(overflow: re.Match[str]) -> int | None:
+    digits = next((group.replace(",", "") for group in overflow.groups() if group), "")
+    return int(digits) or None if 0 < len(digits) < 13 else None
+
+
+def _forms(secret: str) -> list[str]:
+    """Return how a service may repeat a secret: as it is, for a URL, in base64."""
+    if len(secret) < _SHORTEST_ENCODED:
+        return [secret] if secret else []
+    forms = {secret, quote(secret, safe="")}
+    for before in range(3):
+        # Within a longer text its first and last characters mix with what is beside it.
+        encoded = base64.b64encode(bytes(before) + secret.encode("utf-8", "replace")).decode()
+        inner = encoded[(0, 2, 3)[before] : len(encoded.rstrip("=")) - bool(encoded[-1] == "=")]
+        forms |= {inner, inner.replace("+", "-").replace("/", "_")}
+    return sorted(forms, key=len, reverse=True)
 
 
 def _request_ids(
-    body: dict[str, Any], error: dict[str, Any], secrets: Iterable[str]
+    body: dict[str, Any], error: dict[str, Any], hidden: tuple[str, ...]
 ) -> tuple[str, ...]:
-    hidden = tuple(secrets)
     found = [
         wire.line(without(hidden, source[name]), NAME_CHARACTERS)
         for source in (body, error)

@@ -11,7 +11,7 @@ named `error`, and an event the end of the stream left open still counts.
 
 from dataclasses import dataclass
 
-from app.api.limits import EVENT_BYTES
+from app.api import limits
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -36,15 +36,15 @@ class Oversized(ValueError):
 class Decoder:
     """The stream so far: at most one open line and one open event."""
 
-    def __init__(self, limit: int = EVENT_BYTES) -> None:
-        self._limit = limit
-        self._line: list[bytes] = []
-        self._line_size = 0
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = limits.EVENT_BYTES if limit is None else limit
+        # Arrays, not lists of pieces: a service may send every byte by itself.
+        self._line = bytearray()
         self._skip_lf = False
         self._at_start = True
         self._name = ""
-        self._data: list[bytes] = []
-        self._data_size = 0
+        self._data = bytearray()
+        """Every line of the open event with an LF after it."""
         self._events: list[Event] = []
 
     def feed(self, chunk: bytes) -> list[Event]:
@@ -79,16 +79,13 @@ class Decoder:
         return self._taken()
 
     def _extend_line(self, part: bytes) -> None:
-        self._line_size += len(part)
-        if self._line_size + self._data_size > self._limit:
+        if len(self._line) + len(part) + len(self._data) > self._limit:
             raise Oversized(self._taken())
-        if part:
-            self._line.append(part)
+        self._line += part
 
     def _end_line(self) -> None:
-        line = self._line[0] if len(self._line) == 1 else b"".join(self._line)
+        line = bytes(self._line)
         self._line.clear()
-        self._line_size = 0
         if self._at_start:
             self._at_start = False
             line = line.removeprefix(_BOM)
@@ -108,15 +105,13 @@ class Decoder:
         elif field in (b"data", b"error"):
             if field == b"error":
                 self._name = "error"
-            self._data.append(value)
-            # One more for the LF, so that empty lines have a bound too.
-            self._data_size += len(value) + 1
+            # With the LF, so that empty lines have a bound too.
+            self._data += value + b"\n"
 
     def _dispatch(self) -> None:
         if self._data:
-            self._events.append(Event(self._name or "message", b"\n".join(self._data)))
+            self._events.append(Event(self._name or "message", bytes(self._data[:-1])))
             self._data.clear()
-            self._data_size = 0
         self._name = ""
 
     def _taken(self) -> list[Event]:

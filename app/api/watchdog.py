@@ -9,15 +9,15 @@ from collections.abc import Awaitable
 from types import TracebackType
 from typing import TypeVar
 
-from app.api.limits import RECHECK_S
+from app.api import limits
 
 T = TypeVar("T")
 
 
 class Watchdog:
-    """Bounds every single wait, and from some moment on all of them together.
+    """Bounds every single wait, and all of them together up to a moment that can be put off.
 
-    Between waits, while whoever reads the stream works, it does not count.
+    Between waits, while whoever reads the stream works, patience does not count.
     """
 
     # WORKAROUND: https://github.com/CabbageDevelopment/qasync
@@ -32,6 +32,7 @@ class Watchdog:
         self._since = 0.0
         self._barked = False
         self._timer: asyncio.TimerHandle | None = None
+        self._looks_at = 0.0
 
     def __enter__(self) -> "Watchdog":
         self._look_again(self._patience_s)
@@ -69,17 +70,27 @@ class Watchdog:
             self._waiting = None
 
     def end_within(self, seconds: float) -> None:
-        """Let all waits from now on take this long together."""
+        """Let all waits from now on take this long together, or less if that was said before."""
         deadline = asyncio.get_running_loop().time() + seconds
-        if self._deadline is None or deadline < self._deadline:
-            self._deadline = deadline
+        self._end_at(deadline if self._deadline is None else min(deadline, self._deadline))
+
+    def start_over(self, seconds: float) -> None:
+        """Let all waits from now on take this long together, whatever was said before."""
+        self._end_at(asyncio.get_running_loop().time() + seconds)
+
+    def _end_at(self, deadline: float) -> None:
+        self._deadline = deadline
+        # One that looks too early looks again: only a nearer end needs a new timer.
+        if self._timer is None or deadline < self._looks_at:
             if self._timer is not None:
                 self._timer.cancel()
-            self._look_again(seconds)
+            self._look_again(deadline - asyncio.get_running_loop().time())
 
     def _look_again(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(min(seconds, RECHECK_S), self._look)
+        delay = min(max(seconds, 0.0), limits.RECHECK_S)
+        self._looks_at = loop.time() + delay
+        self._timer = loop.call_later(delay, self._look)
 
     def _look(self) -> None:
         now = asyncio.get_running_loop().time()

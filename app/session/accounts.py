@@ -17,6 +17,7 @@ from app.chat.account import (
     Account,
     Credentials,
     InvalidSecret,
+    PlainHttp,
     SecretSource,
     clean_secret,
     new_account_id,
@@ -40,7 +41,9 @@ class Accounts(QObject):
     Signals:
         changed: one was added, changed or removed.
         added: one was added and its secrets are where they belong. arg: the Account.
-        edited: an account's address, key or team is another. arg: the Account.
+        edited: an account was changed as the person wanted. arg: the Account.
+        replaced: its address, key or team is another: what was known of it does
+            not hold any more. arg: the Account.
         refused: its secrets could not be kept; nothing was changed. arg: the Account.
         cli_login_found: the Prime CLI has a login that can be taken over.
             args: its team's label, or empty; its context.
@@ -51,6 +54,7 @@ class Accounts(QObject):
     changed = Signal()
     added = Signal(object)
     edited = Signal(object)
+    replaced = Signal(object)
     refused = Signal(object)
     cli_login_found = Signal(str, str)
     keyring_found = Signal(str)
@@ -114,8 +118,19 @@ class Accounts(QObject):
             == (account.endpoint, account.team, account.source)
         )
 
-    def add(self, name: str, endpoint: str, key: str, team: str = "", team_id: str = "") -> str:
+    def add(
+        self,
+        name: str,
+        endpoint: str,
+        key: str,
+        team: str = "",
+        team_id: str = "",
+        *,
+        allows_plain: bool = False,
+    ) -> str:
         """Add an account as a person typed it, and return its id.
+
+        `allows_plain`: they insist on plain `http` to another computer.
 
         `added` follows once its secrets are kept, or `refused`.
 
@@ -123,11 +138,13 @@ class Accounts(QObject):
             InvalidEndpoint: the address cannot be used.
             InvalidSecret: the key or the team ID cannot be one.
         """
+        address = normalise_endpoint(endpoint, allows_plain=allows_plain)
         account = Account(
             id=new_account_id(),
             name=name.strip() or "Personal",
-            endpoint=normalise_endpoint(endpoint),
+            endpoint=address,
             team=(team.strip() or "Team") if team_id.strip() else None,
+            allows_plain=_is_plain(address),
         )
         credentials = Credentials(
             clean_secret(key), clean_secret(team_id) if team_id.strip() else None
@@ -143,6 +160,8 @@ class Accounts(QObject):
         key: str | None,
         team: str,
         team_id: str | None,
+        *,
+        allows_plain: bool = False,
     ) -> None:
         """Change an account; None keeps its key or team ID, an empty team ID drops the team.
 
@@ -152,16 +171,15 @@ class Accounts(QObject):
                 the address is another: a key never follows to a new origin.
         """
         old = self._accounts[account_id]
-        address = normalise_endpoint(endpoint)
+        address = normalise_endpoint(endpoint, allows_plain=allows_plain)
         if origin(address) != old.origin and (
             key is None or (old.team is not None and team_id is None)
         ):
             raise InvalidSecret("another address")
         keeps_team = old.team is not None and team_id is None
         account = replace(
-            old,
+            relocated(old, address),
             name=name.strip() or "Personal",
-            endpoint=address,
             team=(team.strip() or "Team") if (keeps_team or team_id) else None,
         )
         given = (
@@ -196,7 +214,11 @@ class Accounts(QObject):
         login = self._cli_login
         if login is not None:
             account = Account(
-                new_account_id(), login.team or "Personal", login.endpoint, login.team
+                new_account_id(),
+                login.team or "Personal",
+                login.endpoint,
+                login.team,
+                platform=login.platform,
             )
             self._tasks.start(f"account {account.id}", self._add(account, login.credentials))
 
@@ -251,6 +273,16 @@ class Accounts(QObject):
             self._changing.discard(account.id)
         self._store(account)
         self.changed.emit()
+        if (
+            key
+            or team_id
+            or (old.endpoint, old.team is None)
+            != (
+                account.endpoint,
+                account.team is None,
+            )
+        ):
+            self.replaced.emit(account)
         self.edited.emit(account)
 
     async def _remove(self, account: Account) -> None:
@@ -293,3 +325,23 @@ class Accounts(QObject):
         except InvalidEnvironment as error:
             self._tell(Circumstance(About.ENVIRONMENT_INVALID, str(error)))
             return None
+
+
+def relocated(account: Account, endpoint: str) -> Account:
+    """Return an account at an address that may be used; another origin leaves its platform."""
+    stays = origin(endpoint) == account.origin
+    return replace(
+        account,
+        endpoint=endpoint,
+        allows_plain=_is_plain(endpoint),
+        platform=account.platform if stays else "",
+    )
+
+
+def _is_plain(endpoint: str) -> bool:
+    """Return whether an address can be used by somebody only who insists on it."""
+    try:
+        normalise_endpoint(endpoint)
+    except PlainHttp:
+        return True
+    return False

@@ -1,4 +1,8 @@
-"""Catalogues: which models each account can use, from disk first, then from the service."""
+"""Catalogues: which models each account can use, from disk first, then from the service.
+
+Law: what one key or team could see is never shown for another; where the
+service refuses a key, what anybody can see is shown, and that it was refused.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,15 +11,17 @@ from datetime import UTC, datetime
 
 from app.api.client import Client
 from app.api.errors import ServiceError
-from app.chat.account import Account
-from app.chat.failure import Failure
+from app.chat.account import NO_CREDENTIALS, Account, Credentials, SecretSource
+from app.chat.failure import Failure, Kind
 from app.chat.model import Catalogue, Model
 from app.session.tasks import Tasks
 from app.session.trials import failure_of
-from app.store.catalogue import load_catalogue, save_catalogue
+from app.store.catalogue import delete_catalogue, load_catalogue, save_catalogue
 from app.store.database import Database
 from app.store.errors import StoreError
 from app.store.secrets import Secrets, SecretsError
+
+_REFUSALS = (Kind.KEY_REFUSED, Kind.FORBIDDEN)
 
 
 class Catalogues:
@@ -38,6 +44,8 @@ class Catalogues:
         self._on_change = on_change
         self._known: dict[str, Catalogue] = {}
         self._gone: dict[str, frozenset[str]] = {}
+        self._strangers: set[str] = set()
+        """Accounts of which the disk may hold what a key or team before could see."""
 
     def of(self, account_id: str) -> Catalogue:
         """Return what is known of an account's models; empty before `refresh`."""
@@ -58,8 +66,12 @@ class Catalogues:
         self._tasks.start(f"catalogue {account.id}", self._load(account))
 
     def forget(self, account_id: str) -> None:
-        """Drop what is known: the account's key, team or address has changed."""
+        """Drop what is known, on disk too: the account's key, team or address has changed."""
         self._tasks.cancel(f"catalogue {account_id}")
+        self._strangers.add(account_id)
+        # Made even if nobody waits for it; what is saved later comes after it.
+        self._database.write(delete_catalogue, account_id)
+        self._gone.pop(account_id, None)
         if self._known.pop(account_id, None) is not None:
             self._on_change(account_id)
 
@@ -70,7 +82,7 @@ class Catalogues:
             credentials = await asyncio.wrap_future(self._secrets.read(account))
             if not self._is_current(account):
                 return
-            models = await self._client.models(account, credentials)
+            models, failure = await self._ask(account, credentials)
         except asyncio.CancelledError:
             self._set(account.id, replace(self.of(account.id), is_loading=False))
             raise
@@ -79,10 +91,32 @@ class Catalogues:
         else:
             fetched = datetime.now(UTC)
             self._gone.pop(account.id, None)
-            self._set(account.id, Catalogue(tuple(models), fetched))
+            self._set(account.id, Catalogue(tuple(models), fetched, failure))
             await self._write_shelf(account, fetched, models)
 
+    async def _ask(
+        self, account: Account, credentials: Credentials
+    ) -> tuple[list[Model], Failure | None]:
+        """Return the models, or those anybody can see and why there are not more.
+
+        Raises:
+            ServiceError
+        """
+        try:
+            return await self._client.models(account, credentials), None
+        except ServiceError as error:
+            if not credentials.key or error.failure.kind not in _REFUSALS:
+                raise
+            refused = error
+        try:
+            return await self._client.models(account, NO_CREDENTIALS), refused.failure
+        except ServiceError:
+            # That it was refused is what the person can do something about.
+            raise refused from None
+
     async def _read_shelf(self, account: Account) -> None:
+        if account.id in self._strangers or not _is_shelved(account):
+            return
         try:
             known = await asyncio.wrap_future(self._database.read(load_catalogue, account.id))
         except StoreError:
@@ -93,6 +127,8 @@ class Catalogues:
     async def _write_shelf(
         self, account: Account, fetched: datetime, models: Sequence[Model]
     ) -> None:
+        if not _is_shelved(account):
+            return
         try:
             await asyncio.wrap_future(
                 self._database.write(save_catalogue, account.id, fetched, models)
@@ -107,3 +143,12 @@ class Catalogues:
         if self.of(account_id) != catalogue:
             self._known[account_id] = catalogue
             self._on_change(account_id)
+
+
+def _is_shelved(account: Account) -> bool:
+    """Return whether an account's list is kept on disk.
+
+    Not that of the environment: with its next key it is another account of the
+    same id. Not that of an account which ends with this run.
+    """
+    return account.source in (SecretSource.KEYRING, SecretSource.NONE)

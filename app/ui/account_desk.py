@@ -15,8 +15,10 @@ from app.chat.account import (
     InvalidSecret,
     clean_secret,
 )
+from app.chat.network import Network
 from app.session import Session
-from app.session.trials import AccountTrial
+from app.session.accounts import relocated
+from app.session.trials import AccountTrial, TeamsTrial
 from app.ui import links, wording
 from app.ui.account_dialog import AccountDialog
 from app.ui.account_form import AccountForm, key_problem
@@ -25,8 +27,8 @@ from app.ui.theme import Theme
 from app.ui.welcome import Welcome
 
 KEYS_PAGE = "https://app.primeintellect.ai/dashboard/tokens"
-TRIED = "trial"
-"""The id of an account that is tried and does not exist yet."""
+TRIED, GREETED = "trial", "welcome"
+"""The ids of accounts that are tried and do not exist yet: of the dialog, the welcome."""
 
 
 def tr(text: str) -> str:
@@ -51,6 +53,7 @@ class AccountDesk(QObject):
         """The id of the account the open dialog waits for."""
         self._settings: SettingsDialog | None = None
         welcome.key_given.connect(self._on_key_given)
+        welcome.check_cancelled.connect(self._on_check_cancelled)
         welcome.cli_login_taken.connect(self._on_cli_login_taken)
         welcome.demo_requested.connect(session.accounts.add_demo)
         welcome.account_requested.connect(self.add)
@@ -62,6 +65,7 @@ class AccountDesk(QObject):
         session.accounts.keyring_found.connect(lambda name: welcome.show_keyring(name or None))
         session.accounts.cli_login_found.connect(self._on_cli_login_found)
         session.preferences.changed.connect(self._on_settings_changed)
+        session.network_known.connect(self._on_network_known)
 
     def set_theme(self, theme: Theme) -> None:
         """Show what is open in another theme."""
@@ -86,15 +90,17 @@ class AccountDesk(QObject):
             self._settings = self._make_settings()
         if section:
             self._settings.show_section(section)
+        self._session.look_at_network()
         self._settings.open()
 
     def _open(self, account: Account | None) -> None:
         parent = self._settings if self._settings is not None else self._window
         dialog = AccountDialog(parent, self._theme, account)
         self._dialog = dialog
-        dialog.finished.connect(self._on_dialog_finished)
+        dialog.finished.connect(lambda: self._on_dialog_finished(account))
         dialog.submitted.connect(lambda form: self._submit(dialog, account, form))
         dialog.test_requested.connect(lambda form: self._test(dialog, account, form))
+        dialog.teams_requested.connect(lambda form: self._list_teams(dialog, account, form))
         dialog.open()
 
     def _submit(self, dialog: AccountDialog, account: Account | None, form: AccountForm) -> None:
@@ -102,12 +108,23 @@ class AccountDesk(QObject):
         try:
             if account is None:
                 self._awaited = accounts.add(
-                    form.name, form.endpoint, form.key or "", form.team, form.team_id or ""
+                    form.name,
+                    form.endpoint,
+                    form.key or "",
+                    form.team,
+                    form.team_id or "",
+                    allows_plain=form.allows_plain,
                 )
             else:
                 self._awaited = account.id
                 accounts.edit(
-                    account.id, form.name, form.endpoint, form.key, form.team, form.team_id
+                    account.id,
+                    form.name,
+                    form.endpoint,
+                    form.key,
+                    form.team,
+                    form.team_id,
+                    allows_plain=form.allows_plain,
                 )
         except InvalidEndpoint as error:
             dialog.show_problem("endpoint", str(error))
@@ -117,27 +134,27 @@ class AccountDesk(QObject):
             dialog.show_busy(True)
 
     def _test(self, dialog: AccountDialog, account: Account | None, form: AccountForm) -> None:
-        keeps_team = form.team_id is None and account is not None and account.team is not None
-        has_team = bool(form.team_id) or keeps_team
-        tried = replace(
-            account or Account(TRIED, "", ""),
-            endpoint=form.endpoint,
-            team=(form.team or "Team") if has_team else None,
-        )
-        typed = None
-        if form.key and (form.team_id or not has_team):
-            typed = Credentials(form.key, form.team_id or None)
-        elif form.key or form.team_id:
-            dialog.show_test(tr("To try one that is new, type key and team ID both."), False)
-            return
         dialog.show_busy(True)
 
         def answer(trial: AccountTrial) -> None:
             if self._dialog is dialog:
                 dialog.show_busy(False)
-                dialog.show_test(*wording.account_trial(trial.models, trial.failure))
+                dialog.show_test(*_words_of(trial))
 
-        self._session.trials.try_account(tried, typed, answer)
+        self._session.trials.try_account(_tried(account, form), _typed(form), answer)
+
+    def _list_teams(
+        self, dialog: AccountDialog, account: Account | None, form: AccountForm
+    ) -> None:
+        def answer(trial: TeamsTrial) -> None:
+            if self._dialog is not dialog:
+                return
+            if trial.failure is None:
+                dialog.show_teams(trial.teams)
+            else:
+                dialog.show_no_teams(wording.teams_problem(trial.failure))
+
+        self._session.trials.list_teams(_tried(account, form), _typed(form), answer)
 
     def _make_settings(self) -> SettingsDialog:
         dialog = SettingsDialog(self._window, self._theme)
@@ -162,8 +179,7 @@ class AccountDesk(QObject):
 
         def answer(trial: AccountTrial) -> None:
             if self._settings is not None:
-                sentence, is_good = wording.account_trial(trial.models, trial.failure)
-                self._settings.show_test(account_id, sentence, is_good)
+                self._settings.show_test(account_id, *_words_of(trial))
 
         self._session.trials.try_account(account, None, answer)
 
@@ -180,14 +196,20 @@ class AccountDesk(QObject):
         def answer(trial: AccountTrial) -> None:
             if trial.models is None:
                 self._welcome.show_checking(False)
-                sentence, _ = wording.account_trial(None, trial.failure)
+                sentence, _ = _words_of(trial)
                 self._welcome.show_problem(
                     tr("{reason} Nothing was saved.").format(reason=sentence)
                 )
                 return
+            self._welcome.show_saving()
             self._session.accounts.add("", PRIME_ENDPOINT, credentials.key)
 
-        self._session.trials.try_account(Account(TRIED, "", PRIME_ENDPOINT), credentials, answer)
+        asked = Account(GREETED, "", PRIME_ENDPOINT)
+        self._session.trials.try_account(asked, credentials, answer, asks_balance=False)
+
+    def _on_check_cancelled(self) -> None:
+        self._session.trials.give_up(GREETED)
+        self._welcome.show_checking(False)
 
     def _on_cli_login_taken(self) -> None:
         self._welcome.show_checking(True)
@@ -220,9 +242,35 @@ class AccountDesk(QObject):
     def _on_settings_changed(self, _settings: object) -> None:
         if self._settings is not None:
             self._settings.show_settings(self._session.preferences.now)
+            self._session.look_at_network()
 
-    def _on_dialog_finished(self) -> None:
+    def _on_network_known(self, network: Network) -> None:
+        if self._settings is not None:
+            self._settings.show_network(network)
+
+    def _on_dialog_finished(self, account: Account | None) -> None:
         self._dialog = None
+        self._session.trials.give_up(account.id if account is not None else TRIED)
 
     def _on_settings_finished(self) -> None:
         self._settings = None
+
+
+def _tried(account: Account | None, form: AccountForm) -> Account:
+    """Return the account a form would make."""
+    tried = account or Account(TRIED, "", form.endpoint)
+    keeps_team = form.team_id is None and tried.team is not None
+    team = (form.team or tr("Team")) if form.team_id or keeps_team else None
+    tried = relocated(tried, form.endpoint)
+    return replace(tried, team=team)
+
+
+def _typed(form: AccountForm) -> Credentials:
+    """Return the secrets in a form; what stays as it is, is not in it."""
+    return Credentials(form.key or "", form.team_id or None)
+
+
+def _words_of(trial: AccountTrial) -> tuple[str, bool]:
+    return wording.account_trial(
+        trial.models, trial.failure, trial.identity, trial.team, trial.balance
+    )

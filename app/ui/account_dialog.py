@@ -4,6 +4,8 @@ What is pasted into the key and team fields is masked, leaves this dialog only
 with a form, and is gone when the dialog closes.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -18,8 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.account import Account
+from app.chat.platform import Team
 from app.ui import account_form, icons
-from app.ui.account_form import AccountFields, plain_label
+from app.ui.account_fields import AccountFields
+from app.ui.account_form import plain_label
 from app.ui.picture import Picture
 from app.ui.style import style_sheet
 from app.ui.theme import Theme
@@ -93,10 +97,13 @@ class AccountDialog(QDialog):
     Signals:
         submitted: the person wants this account kept. arg: the AccountForm.
         test_requested: the person wants to know whether it works. arg: the AccountForm.
+        teams_requested: the person wants to choose who pays. arg: an AccountForm
+            without a team.
     """
 
     submitted = Signal(object)
     test_requested = Signal(object)
+    teams_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None, theme: Theme, account: Account | None) -> None:
         super().__init__(parent)
@@ -119,6 +126,8 @@ class AccountDialog(QDialog):
         self.set_theme(theme)
         self._show_hint()
         self.fields.edited.connect(self._show_hint)
+        self.fields.grown.connect(self._fit)
+        self.fields.teams_requested.connect(self.teams_requested)
         self.test.clicked.connect(self._on_test_clicked)
         self.save.clicked.connect(self._on_save_clicked)
         self.cancel.clicked.connect(self.reject)
@@ -153,6 +162,15 @@ class AccountDialog(QDialog):
         """Say what came of a test."""
         tone = "good" if is_good else "error"
         self.status.show_words(sentence, "check" if is_good else "circle-alert", tone)
+        self._fit()
+
+    def show_teams(self, teams: Sequence[Team]) -> None:
+        """Let the person choose one of these, or none, to pay."""
+        self.fields.show_teams(teams)
+
+    def show_no_teams(self, sentence: str) -> None:
+        """Say why there are no teams to choose from."""
+        self.fields.show_no_teams(sentence)
 
     def show_busy(self, busy: bool) -> None:
         """Say that what was asked for is under way; only Cancel works meanwhile."""

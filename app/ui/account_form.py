@@ -1,4 +1,4 @@
-"""Account form: what a person typed of an account, and the fields it is typed into.
+"""Account form: what a person typed of an account, and what it is typed into.
 
 What is typed into a secret field is masked, kept out of every `repr`, and never
 shown again. What is wrong with a field is said right below it.
@@ -10,31 +10,25 @@ from PySide6.QtCore import QCoreApplication, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QStyle,
     QStyleOptionButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.chat.account import (
-    PRIME_ENDPOINT,
-    Account,
-    InvalidEndpoint,
-    InvalidSecret,
-    SecretSource,
-    clean_secret,
-    normalise_endpoint,
-    origin,
-)
+from app.chat.account import Account
 from app.ui import icons
 
-LONGEST_NAME = 300
 STYLE = """
-#fieldlabel { font-size: @size_small; font-weight: 600; }
+#fieldlabel { color: @text; font-size: @size_small; font-weight: 600; }
+#fieldlabel:disabled { color: @faint; }
 #fieldproblem { color: @error; font-size: @size_small; }
 #fieldhint { color: @muted; font-size: @size_small; }
+#fieldhint[tone="warning"] { color: @warning; }
 QLineEdit:disabled { background: @window; color: @faint; border-color: @line; }
 QCheckBox { color: @text; spacing: 8px; padding: 2px; border: 2px solid transparent; }
 QCheckBox:focus { border: 2px solid @accent; border-radius: 4px; }
@@ -61,6 +55,8 @@ class AccountForm:
     """The team's label; may be empty although there is a team."""
     team_id: str | None = field(repr=False)
     """None: the one there is stays. Empty: no team, the personal balance pays."""
+    allows_plain: bool = False
+    """The address is plain `http` to another computer, and the person insists on it."""
 
 
 def plain_label(parent: QWidget, name: str, text: str = "") -> QLabel:
@@ -146,11 +142,16 @@ class Field(QWidget):
         self._problem = plain_label(self, "fieldproblem")
         self._hint.hide()
         self._problem.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for part in (title, self.line, self._hint, self._problem):
-            column.addWidget(part)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        self._row.addWidget(self.line, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.addWidget(title)
+        self._column.addLayout(self._row)
+        for part in (self._hint, self._problem):
+            self._column.addWidget(part)
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(self._on_line_edited)
 
@@ -159,13 +160,29 @@ class Field(QWidget):
         return self.line.text()
 
     @property
+    def hint(self) -> str:
+        """What is said about the field; empty: nothing is."""
+        return self._hint.text()
+
+    @property
     def problem(self) -> str:
         """What is wrong, as it is shown; empty: nothing is."""
         return self._problem.text()
 
-    def show_hint(self, sentence: str) -> None:
+    def add_beside(self, button: QPushButton) -> None:
+        """Put a button behind the line."""
+        self._row.addWidget(button)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put something below what is said about the field."""
+        self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeading)
+
+    def show_hint(self, sentence: str, *, warns: bool = False) -> None:
         """Say something about the field; empty says nothing."""
         self._hint.setText(sentence)
+        self._hint.setProperty("tone", "warning" if warns else "")
+        self._hint.style().unpolish(self._hint)
+        self._hint.style().polish(self._hint)
         self._show_words()
 
     def show_problem(self, sentence: str) -> None:
@@ -181,157 +198,4 @@ class Field(QWidget):
 
     def _on_line_edited(self) -> None:
         self.show_problem("")
-        self.edited.emit()
-
-
-class AccountFields(QWidget):
-    """The fields of an account, new or known; a known one's secrets are never in them.
-
-    Signals:
-        edited: the person changed something.
-    """
-
-    edited = Signal()
-
-    def __init__(self, account: Account | None, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._account = account
-        self.key = Field(self.tr("&Key"), self, secret=True)
-        self.name = Field(self.tr("&Name"), self)
-        self.endpoint = Field(self.tr("&Address"), self)
-        self.team_id = Field(self.tr("Team &ID"), self, secret=True)
-        self.no_team = Check(self.tr("No &team: the personal balance pays"), self)
-        self.team = Field(self.tr("Team na&me"), self)
-        self.name.line.setPlaceholderText(self.tr("Personal"))
-        self.name.line.setMaxLength(LONGEST_NAME)
-        self.endpoint.line.setText(PRIME_ENDPOINT)
-        self.team.line.setPlaceholderText(self.tr("Research Lab"))
-        self.team.line.setMaxLength(LONGEST_NAME)
-        self.no_team.setVisible(account is not None and account.team is not None)
-        if account is not None:
-            self.name.line.setText(account.name)
-            self.endpoint.line.setText(account.endpoint)
-            self.team.line.setText(account.team or "")
-        for line in (self.name.line, self.endpoint.line, self.team.line):
-            line.setCursorPosition(0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(14)
-        parts = (self.key, self.name, self.endpoint, self.team_id, self.no_team, self.team)
-        for part in parts:
-            column.addWidget(part)
-        column.addStretch(1)
-        for field_ in self.by_name.values():
-            field_.edited.connect(self._on_field_edited)
-        self.no_team.toggled.connect(self._on_no_team_toggled)
-        self._show_kept()
-
-    @property
-    def by_name(self) -> dict[str, Field]:
-        """The fields under the names `AccountForm` has for them."""
-        return {
-            "key": self.key,
-            "name": self.name,
-            "endpoint": self.endpoint,
-            "team_id": self.team_id,
-            "team": self.team,
-        }
-
-    def read(self) -> AccountForm | None:
-        """Return what was typed; None, saying in place what is wrong, if it cannot be used."""
-        key, endpoint, team_id = self._read_key(), self._read_endpoint(), self._read_team_id()
-        wrong = [field_ for field_ in self.by_name.values() if field_.problem]
-        if wrong or endpoint is None:
-            wrong[0].line.setFocus()
-            wrong[0].line.selectAll()
-            return None
-        team = "" if team_id == "" else " ".join(self.team.text.split())
-        return AccountForm(" ".join(self.name.text.split()), endpoint, key, team, team_id)
-
-    def forget_secrets(self) -> None:
-        """Empty the fields for secrets."""
-        self.key.line.setText("")
-        self.team_id.line.setText("")
-
-    def _read_key(self) -> str | None:
-        self.key.show_problem("")
-        typed = self.key.text
-        if typed.strip():
-            try:
-                return clean_secret(typed)
-            except InvalidSecret:
-                self.key.show_problem(key_problem(typed))
-        elif self._account is None:
-            self.key.show_problem(key_problem(""))
-        elif self._is_elsewhere():
-            self.key.show_problem(self.tr("Paste the key for the new address."))
-        return None
-
-    def _read_endpoint(self) -> str | None:
-        self.endpoint.show_problem("")
-        try:
-            return normalise_endpoint(self.endpoint.text)
-        except InvalidEndpoint as error:
-            self.endpoint.show_problem(str(error))
-            return None
-
-    def _read_team_id(self) -> str | None:
-        self.team_id.show_problem("")
-        typed = self.team_id.text
-        if self.no_team.isChecked():
-            return ""
-        if typed.strip():
-            try:
-                return clean_secret(typed)
-            except InvalidSecret:
-                self.team_id.show_problem(
-                    self.tr("This can’t be a team ID: it holds a blank, an accent or a line break.")
-                )
-        elif self._account is not None and self._account.team is not None:
-            if self._is_elsewhere():
-                self.team_id.show_problem(self.tr("Paste the team ID for the new address."))
-        elif self.team.text.strip():
-            self.team_id.show_problem(
-                self.tr("A team pays only if its ID is known. Paste it, or empty the team’s name.")
-            )
-        else:
-            return ""
-        return None
-
-    def _is_elsewhere(self) -> bool:
-        """Return whether the address typed is not where the kept secrets may go."""
-        if self._account is None:
-            return False
-        try:
-            return origin(normalise_endpoint(self.endpoint.text)) != self._account.origin
-        except InvalidEndpoint:
-            return False
-
-    def _show_kept(self) -> None:
-        """Say what an empty field for a secret means."""
-        account, paste = self._account, self.tr("Paste it here")
-        has_team = account is not None and account.team is not None
-        is_kept = account is not None and not self._is_elsewhere()
-        kept = self.tr("Kept in the keyring; type to replace")
-        if account is not None and account.source is SecretSource.MEMORY:
-            kept = self.tr("Kept for this run; type to replace")
-        self.key.line.setPlaceholderText(kept if is_kept else paste)
-        personal = self.tr("Empty: the personal balance pays")
-        self.team_id.line.setPlaceholderText(
-            personal if not has_team else kept if is_kept else paste
-        )
-        hint = ""
-        if account is not None and not is_kept:
-            hint = self.tr("What is kept belongs to {host} and goes nowhere else.")
-            hint = hint.format(host=host(account))
-        self.endpoint.show_hint(hint)
-
-    def _on_field_edited(self) -> None:
-        self._show_kept()
-        self.edited.emit()
-
-    def _on_no_team_toggled(self, checked: bool) -> None:
-        self.team_id.setEnabled(not checked)
-        self.team.setEnabled(not checked)
-        self.team_id.show_problem("")
         self.edited.emit()

@@ -20,6 +20,8 @@ from app.ui.section import Section
 STYLE = parameter_row.STYLE
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
+_OFF = ("none", "off", "disabled")
+"""Efforts that switch reasoning off."""
 
 
 class ParametersPanel(Section):
@@ -113,12 +115,14 @@ class ParametersPanel(Section):
         rows["stop"].show_value("\n".join(shown.stop), stops)
         rows["stream"].show_value(self.tr("on") if shown.stream else self.tr("off"))
         rows["reasoning_effort"].show_value(shown.reasoning_effort or "")
-        has_effort = bool(model.efforts) or shown.reasoning_effort is not None
+        has_effort = any(map(self._can_have, model.efforts)) or shown.reasoning_effort is not None
         rows["reasoning_effort"].setVisible(has_effort)
         for name in ("temperature", "max_tokens", "stop", "reasoning_effort"):
             note = ""
             if not model.takes(name) and not (name == "reasoning_effort" and model.efforts):
                 note = self.tr("{model} does not take it.").format(model=model.label)
+            elif name == "reasoning_effort" and not self._can_have(shown.reasoning_effort):
+                note = self.tr("{model} always reasons.").format(model=model.label)
             rows[name].show_note(note)
         self._reset.setVisible(shown != DEFAULTS)
         self.heading.update()
@@ -174,12 +178,18 @@ class ParametersPanel(Section):
             self._rows["system_prompt"].show_value(prompt, is_typed=True)
             self.system_prompt_changed.emit(prompt)
 
+    def _can_have(self, effort: str | None) -> bool:
+        """Return whether the model does not rule an effort out: some cannot but reason."""
+        return not self._model.must_reason or (effort or "").casefold() not in _OFF
+
     def _on_effort_pressed(self) -> None:
         row = self._rows["reasoning_effort"]
         menu = QMenu(row)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        efforts: list[str | None] = [None, *self._model.efforts]
-        if self._shown.reasoning_effort not in efforts:
+        efforts: list[str | None] = [None, *filter(self._can_have, self._model.efforts)]
+        if self._shown.reasoning_effort not in efforts and self._can_have(
+            self._shown.reasoning_effort
+        ):
             efforts.append(self._shown.reasoning_effort)
         for effort in efforts:
             text = self.tr("Model’s own") if effort is None else effort.replace("&", "&&")

@@ -115,18 +115,19 @@ class AccountRow(QWidget):
     def _facts_of(self, account: Account) -> str:
         if account.is_demo:
             return self.tr("Inside Coprime. Nothing leaves this computer, nobody pays.")
-        who = self.tr("{team} pays").format(team=account.team[:LONGEST]) if account.team else ""
+        who = self.tr("{team} pays").format(team=_cut(account.team)) if account.team else ""
         where = {
             SecretSource.KEYRING: self.tr("key in the keyring"),
             SecretSource.MEMORY: self.tr("key for this run only"),
             SecretSource.ENVIRONMENT: self.tr("key in PRIME_API_KEY"),
             SecretSource.NONE: self.tr("no key"),
         }[account.source]
-        return " · ".join((who or self.tr("Personal balance pays"), host(account), where))
+        plain = (self.tr("unencrypted"),) if account.allows_plain else ()
+        who = who or self.tr("Personal balance pays")
+        return " · ".join((who, host(account), *plain, where))
 
     def _question_of(self, account: Account, name: str) -> str:
-        short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
-        parts = [self.tr("Remove {name}?").format(name=short)]
+        parts = [self.tr("Remove {name}?").format(name=_cut(name))]
         if account.source is SecretSource.KEYRING:
             parts.append(self.tr("Its key is deleted from the keyring."))
         elif account.source is SecretSource.MEMORY:
@@ -137,15 +138,19 @@ class AccountRow(QWidget):
         face = QWidget(self)
         words = QVBoxLayout()
         words.setSpacing(2)
-        for part in (self._name, self._facts, self._word):
+        for part in (self._name, self._facts):
             words.addWidget(part)
-        row = QHBoxLayout(face)
-        row.setContentsMargins(16, 10, 12, 10)
+        row = QHBoxLayout()
         row.setSpacing(6)
         row.addLayout(words, 1)
         row.addSpacing(10)
         for button in (self.test, self.edit, self.remove):
             row.addWidget(button)
+        column = QVBoxLayout(face)
+        column.setContentsMargins(16, 10, 12, 10)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._word)
         return face
 
     def _confirmation(self) -> QWidget:
@@ -268,3 +273,7 @@ def _small(text: str, parent: QWidget) -> QPushButton:
     button.setObjectName("small")
     button.setAutoDefault(False)
     return button
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.account import Account
+from app.chat.network import Network
 from app.chat.settings import Settings
 from app.ui import account_form, settings_accounts, settings_parts
 from app.ui.settings_accounts import AccountsPage
@@ -89,6 +90,10 @@ class SettingsDialog(QDialog):
         """Show what holds."""
         for page in (self.appearance, self.writing, self.network):
             page.show_settings(settings)
+
+    def show_network(self, network: Network) -> None:
+        """Show what requests travel with now."""
+        self.network.show_network(network)
 
     def show_accounts(self, accounts: Sequence[Account]) -> None:
         """Show the accounts there are."""

@@ -4,6 +4,7 @@ A change is told at once and holds at once; there is nothing to confirm.
 """
 
 import platform
+import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -13,12 +14,22 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app import __version__
-from app.chat.settings import TEXT_SCALES, Appearance, ReadingWidth, SendKey, Settings
+from app.chat.network import Network, Origin
+from app.chat.settings import (
+    TEXT_SCALES,
+    Appearance,
+    ProxyChoice,
+    ReadingWidth,
+    SendKey,
+    Settings,
+)
 from app.ui import icons
 from app.ui.account_form import Field, plain_label
 from app.ui.picture import Picture
-from app.ui.settings_parts import Choice, Page, Percentages
+from app.ui.settings_parts import Choice, Page, Percentages, rule
 from app.ui.theme import Theme
+
+_PROXIES = ("http", "https", "socks5", "socks5h")
 
 
 class InvalidProxy(ValueError):
@@ -26,7 +37,7 @@ class InvalidProxy(ValueError):
 
 
 def clean_proxy(typed: str) -> str:
-    """Return the proxy a person meant as `http://host:port`; empty for none.
+    """Return the proxy a person meant as `scheme://host:port`; empty for none.
 
     Raises:
         InvalidProxy: it has no host or port, another scheme, a path, or a password.
@@ -43,12 +54,12 @@ def clean_proxy(typed: str) -> str:
         host, port, parts = "", None, urlsplit("")
     if "@" in text:
         raise InvalidProxy("A proxy’s name and password cannot be kept here.")
-    if parts.scheme.lower() not in ("http", ""):
-        raise InvalidProxy("A proxy’s address must start with http://")
+    if parts.scheme not in (*_PROXIES, ""):
+        raise InvalidProxy("A proxy’s address starts with http://, https:// or socks5://")
     extra = parts.path or parts.query or parts.fragment or any(c.isspace() for c in text)
     if not host or not port or extra:
         raise InvalidProxy("A proxy looks like http://host:port")
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class _SettingsPage(Page):
@@ -153,32 +164,57 @@ class WritingPage(_SettingsPage):
 
 
 class NetworkPage(_SettingsPage):
-    """The proxy, and what the network is otherwise used with."""
+    """Which proxy is used, and what the network is used with in fact."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(self.tr("Network"), parent)
-        self.proxy = Field(self.tr("&Proxy"), self)
-        self.proxy.line.setPlaceholderText("http://host:port")
-        self.proxy.show_hint(self.tr("Empty: none. A change holds for every new request, at once."))
-        box = QVBoxLayout()
-        box.setContentsMargins(16, 10, 16, 12)
-        box.addWidget(self.proxy)
-        self.rows.addLayout(box)
-        facts = self.tr(
-            "The system’s proxy is not used. "
-            "Certificates are trusted where this computer’s system trusts them."
+        self.choice: Choice[ProxyChoice] = Choice(
+            self.tr("Proxy"),
+            (
+                (ProxyChoice.SYSTEM, self.tr("System"), ""),
+                (ProxyChoice.NONE, self.tr("None"), ""),
+                (ProxyChoice.OWN, self.tr("My own"), ""),
+            ),
+            self,
         )
-        self.column.insertWidget(2, plain_label(self, "rowhint", facts))
+        self.proxy = Field(self.tr("&Address"), self)
+        self.proxy.line.setPlaceholderText("http://host:port")
+        self.proxy.show_hint(self.tr("Also https:// and socks5://. Empty: none."))
+        hint = self.tr("For every new request, at once. This computer is reached without it.")
+        self.add_row(self.tr("Proxy"), hint, self.choice)
+        self._own = self._boxed(self.proxy)
+        self.in_use = plain_label(self, "rowhint", self.tr("In use: not known yet"))
+        self.certificates = plain_label(self, "rowhint")
+        self.certificates.hide()
+        self.rows.addWidget(rule(self.card))
+        self._boxed(self.in_use, self.certificates)
+        self._own.hide()
+        self.choice.chosen.connect(self._on_proxy_chosen)
         self.proxy.line.editingFinished.connect(self.take_proxy)
 
     def show_settings(self, settings: Settings) -> None:
         is_typing = self.proxy.text.strip() != self._settings.proxy
         super().show_settings(settings)
+        self.choice.show_value(settings.proxy_choice)
+        self._own.setVisible(settings.proxy_choice is ProxyChoice.OWN)
         if not is_typing:
             self.proxy.line.setText(settings.proxy)
 
+    def show_network(self, network: Network) -> None:
+        """Show what requests travel with now."""
+        self.in_use.setText(_breakable(self._proxy_in_use(network)))
+        words = self.tr("Certificates: the system’s")
+        if network.certificates_variable:
+            words = self.tr("Certificates: from {variable}, {path}").format(
+                variable=network.certificates_variable, path=network.certificates_path
+            )
+        self.certificates.setText(_breakable(words))
+        self.certificates.show()
+
     def take_proxy(self) -> None:
         """Use what was typed, or say what is wrong with it."""
+        if self._settings.proxy_choice is not ProxyChoice.OWN:
+            return
         try:
             proxy = clean_proxy(self.proxy.text)
         except InvalidProxy as error:
@@ -187,6 +223,47 @@ class NetworkPage(_SettingsPage):
         self.proxy.show_problem("")
         self.proxy.line.setText(proxy)
         self._change(replace(self._settings, proxy=proxy))
+
+    def _boxed(self, *parts: QWidget) -> QWidget:
+        """Put something into the card, as wide as it; return its box."""
+        box = QWidget(self.card)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(16, 10, 16, 10)
+        column.setSpacing(4)
+        for part in parts:
+            column.addWidget(part)
+        self.rows.addWidget(box)
+        return box
+
+    def _proxy_in_use(self, network: Network) -> str:
+        origin = {
+            Origin.PERSON: self.tr("from these settings"),
+            Origin.VARIABLE: self.tr("from {variable}").format(variable=network.variable),
+            Origin.SYSTEM: self.tr("from the system’s settings"),
+        }.get(network.origin)
+        if origin is None:
+            if network.has_script:
+                return self.tr("In use: none. The system’s proxy is decided by a script: not used.")
+            if self._settings.proxy_choice is ProxyChoice.SYSTEM:
+                return self.tr("In use: none; the system has none")
+            return self.tr("In use: none")
+        proxy = network.proxy or self.tr("an address that cannot be read")
+        if network.is_usable:
+            return self.tr("In use: {proxy}, {origin}").format(proxy=proxy, origin=origin)
+        return self.tr(
+            "Cannot be used: {proxy}, {origin}. Nothing is sent until another proxy, "
+            "or none, is chosen."
+        ).format(proxy=proxy, origin=origin)
+
+    def _on_proxy_chosen(self, choice: ProxyChoice) -> None:
+        self.proxy.show_problem("")
+        self._own.setVisible(choice is ProxyChoice.OWN)
+        self._change(replace(self._settings, proxy_choice=choice))
+
+
+def _breakable(text: str) -> str:
+    """Return a text that may break inside addresses and paths."""
+    return re.sub(r"([/.:_-])(?=\w)", "\\1\u200b", text)
 
 
 class DataPage(Page):

@@ -50,6 +50,7 @@ class Welcome(QWidget):
 
     Signals:
         key_given: a key was typed that can be one. arg: the key.
+        check_cancelled: the person does not want to wait for its check.
         cli_login_taken: the person wants to use the Prime CLI's login.
         demo_requested: the person wants to try the demo.
         account_requested: the person wants to type more than a key.
@@ -57,6 +58,7 @@ class Welcome(QWidget):
     """
 
     key_given = Signal(str)
+    check_cancelled = Signal()
     cli_login_taken = Signal()
     demo_requested = Signal()
     account_requested = Signal()
@@ -81,6 +83,7 @@ class Welcome(QWidget):
         self._lay_out()
         self.setFocusProxy(self.key.field)
         self.key.given.connect(self._on_key_given)
+        self.key.cancelled.connect(self.check_cancelled)
         self.key.keys_page_requested.connect(self.keys_page_requested)
         self.key.account_requested.connect(self.account_requested)
         self.cli.button.clicked.connect(self._on_cli_clicked)
@@ -108,7 +111,7 @@ class Welcome(QWidget):
         """Say that what was given is being checked, and take nothing else meanwhile."""
         if is_checking:
             self._focus = self.focusWidget()
-        self.key.set_busy(is_checking)
+        self.key.set_busy(is_checking, can_cancel=not self._checks_cli)
         self.cli.button.setEnabled(not is_checking)
         self.demo.button.setEnabled(not is_checking)
         self.key.show_word("")
@@ -116,11 +119,18 @@ class Welcome(QWidget):
         if is_checking:
             card = self.cli if self._checks_cli else self.key
             card.show_word(self.tr("Checking the key…"))
+            if not self._checks_cli:
+                self.key.cancel.setFocus()
             return
         focus = QApplication.focusWidget()
         # Unless the person has gone on to another part of the window.
         if self._focus is not None and (focus is None or self.isAncestorOf(focus)):
             self._focus.setFocus()
+
+    def show_saving(self) -> None:
+        """Say that the key was good and is being kept, which cannot be taken back any more."""
+        self.key.set_busy(True)
+        self.key.show_word(self.tr("Saving the key…"))
 
     def show_problem(self, sentence: str) -> None:
         """Say why it did not work, where the person did it; empty: nothing is wrong."""

@@ -93,10 +93,12 @@ class KeyCard(QFrame):
 
     Signals:
         given: a key was typed that can be one. arg: the key.
+        cancelled: the person does not want to wait any longer.
         keys_page_requested, account_requested: a link was taken.
     """
 
     given = Signal(str)
+    cancelled = Signal()
     keys_page_requested = Signal()
     account_requested = Signal()
 
@@ -118,6 +120,8 @@ class KeyCard(QFrame):
         self.keys_page = _link(self.tr("Get a key"), self)
         self.keys_page.setToolTip(self.tr("Opens the keys page in the browser"))
         self.full_form = _link(self.tr("Address and team…"), self)
+        self.cancel = _link(self.tr("Cancel"), self)
+        self.cancel.hide()
         self._icon = Picture(14, self)
         self.hint = plain_label(self, "cardhint", self._hint_text)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
@@ -129,6 +133,7 @@ class KeyCard(QFrame):
         self.check.clicked.connect(self._on_check_clicked)
         self.keys_page.clicked.connect(self.keys_page_requested)
         self.full_form.clicked.connect(self.account_requested)
+        self.cancel.clicked.connect(self.cancelled)
 
     def show_hint(self, sentence: str) -> None:
         """Say where the key is kept."""
@@ -145,11 +150,13 @@ class KeyCard(QFrame):
         self.field.setAccessibleDescription(self.hint.text())
         self._draw_icon()
 
-    def set_busy(self, busy: bool) -> None:
+    def set_busy(self, busy: bool, *, can_cancel: bool = False) -> None:
         """Take no other key while one is checked."""
         self.field.setReadOnly(busy)
         for button in (self.check, self.full_form):
             button.setEnabled(not busy)
+        self.full_form.setVisible(not (busy and can_cancel))
+        self.cancel.setVisible(busy and can_cancel)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon in another theme's colour."""
@@ -178,6 +185,7 @@ class KeyCard(QFrame):
         links.setSpacing(12)
         links.addWidget(self.keys_page)
         links.addWidget(self.full_form)
+        links.addWidget(self.cancel)
         links.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 12)

@@ -1,5 +1,6 @@
 """Error answers of every shape → what went wrong."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.api.refusal import Complaint, failure_of, read_complaint, retry_after_s
+from app.api.refusal import Complaint, failure_of, may_retry, read_complaint, retry_after_s
 from app.chat.failure import Failure, Kind
 
 SENT = frozenset({"temperature", "max_tokens", "stop", "stream_options", "reasoning_effort"})
@@ -65,6 +66,45 @@ def failure(status: int, body: Any, about_model: bool = False) -> Failure:
             "Provider returned error",
             "",
         ),
+        (
+            error("Provider error", metadata={"raw": '{"error":{"message":"too hot"}}'}),
+            "Provider error (too hot)",
+            "",
+        ),
+        (error("Bad", metadata={"raw": {"message": "too hot"}}), "Bad (too hot)", ""),
+        (error("Bad", metadata={"raw": "Bad"}), "Bad", ""),
+        (error("Bad", metadata={"raw": '{"error":{"message":"too h'}), "Bad (too h)", ""),
+        (error("Bad", metadata={"raw": PAGE.decode()}), "Bad (A timeout occurred)", ""),
+        (error("", metadata={"raw": "too hot"}), "too hot", ""),
+        (error("Bad", metadata="none"), "Bad", ""),
+        (error("Bad", type="None", param="None", code="None"), "Bad", ""),
+        (error("Bad", type="api_error", param=None, code=None), "Bad", "api_error"),
+        (error("Bad", type={"a": 1}, code=[1]), "Bad", ""),
+        (error("Bad", code=True), "Bad", ""),
+        (error('litellm: {"error":{"message":"Bad"}} again'), "litellm: Bad again", ""),
+        (error('said {"a":{"b":1}} here'), "said … here", ""),
+        (error('[{"error":{"message":"Bad"}}]'), "Bad", ""),
+        (error("Upstream: " + PAGE.decode()), "Upstream: A timeout occurred", ""),
+        (error('{"error":{"message":"{\\"message\\":1}"}}'), "", ""),
+        (error("[Errno 5] Bad"), "[Errno 5] Bad", ""),
+        (error('expected one of ["low","high"]'), 'expected one of ["low","high"]', ""),
+        ({"error": {"message": ["Bad", "worse"]}}, "Bad; worse", ""),
+        ({"error": {"message": 7}}, "", ""),
+        ({"error": "Bad Request", "message": "Bad", "statusCode": 400}, "Bad", ""),
+        ({"error": True, "message": "Bad"}, "Bad", ""),
+        ({"detail": ["Bad"]}, "Bad", ""),
+        ({"detail": []}, "", ""),
+        ({"errors": ["Bad"]}, "Bad", ""),
+        ([{"error": {"message": "Bad", "code": 400}}], "Bad", "400"),
+        ("Bad", "Bad", ""),
+        (7, "", ""),
+        (b'{"error":{"code":400,"message":"B\\u0061d \\"x\\" and so', 'Bad "x" and so', ""),
+        (b'{"error":{"message":"Bad\\u00', "Bad00", ""),
+        (b'{"error":{"code":40', "", ""),
+        (b"\xef\xbb\xbf" + b'{"error":"Bad"}', "Bad", ""),
+        (b"<h1>403 Forbidden</h1>", "", ""),
+        (b"\n <html><head><title lang='en'>A &amp; B</title>", "A & B", ""),
+        (b"<!-- x --><html><title>A</title>", "A", ""),
         (PAGE, "A timeout occurred", ""),
         (b"plain\ntext", "plain text", ""),
         (b"", "", ""),
@@ -101,6 +141,36 @@ def test_a_secret_is_struck_out_of_every_field() -> None:
 
 
 @pytest.mark.parametrize(
+    "shown",
+    [
+        "sk-S3cret/Key+42",
+        "SK-S3CRET/KEY+42",
+        "sk-S3cret%2FKey%2B42",
+        "sk-s3cret%2fkey%2b42",
+        *(
+            base64.b64encode(before + b"sk-S3cret/Key+42" + after).decode()
+            for before in (b"", b"x", b"xy")
+            for after in (b"", b"x", b"xy")
+        ),
+    ],
+)
+def test_a_secret_is_struck_out_in_every_dress(shown: str) -> None:
+    body = json.dumps({"error": {"message": f"Key {shown} is wrong"}}).encode()
+    said = read_complaint(body, ("sk-S3cret/Key+42",)).words
+    assert said.startswith("Key ")
+    assert "…" in said
+    for start in range(2, len(shown) - 10):
+        assert shown[start : start + 8].lower() not in said.lower()
+
+
+def test_words_of_a_body_larger_than_is_read_are_kept() -> None:
+    body = json.dumps({"error": {"message": "Update now! " * 10_000}}).encode()[: 64 * 2**10]
+    said = read_complaint(body).words
+    assert said.startswith("Update now! Update now!")
+    assert len(said) <= 500
+
+
+@pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
         (400, error("no"), Kind.REQUEST_REFUSED),
@@ -120,20 +190,42 @@ def test_a_secret_is_struck_out_of_every_field() -> None:
         (404, PAGE, Kind.WRONG_ADDRESS),
         (404, b"404 page not found", Kind.WRONG_ADDRESS),
         (404, b"", Kind.WRONG_ADDRESS),
+        (404, error("Not Found"), Kind.WRONG_ADDRESS),
+        (404, error("Not Found", code="not_found_error"), Kind.MODEL_GONE),
+        (404, error("", code="model_not_found"), Kind.MODEL_GONE),
+        (404, error("Invalid URL (POST /v1/v1/chat/completions)"), Kind.WRONG_ADDRESS),
+        (404, error("Unexpected endpoint or method. (POST /x)"), Kind.WRONG_ADDRESS),
+        (404, {"message": "no Route matched with those values"}, Kind.WRONG_ADDRESS),
+        (404, {"error": "model 'x' not found"}, Kind.MODEL_GONE),
         (405, {"detail": "Method Not Allowed"}, Kind.WRONG_ADDRESS),
         (408, {}, Kind.TIMED_OUT),
         (409, {}, Kind.BUSY),
         (413, PAGE, Kind.REQUEST_TOO_LARGE),
+        (413, error("too big", type="request_too_large"), Kind.REQUEST_TOO_LARGE),
+        (413, b"", Kind.CONVERSATION_TOO_LONG),
+        (400, b"", Kind.CONVERSATION_TOO_LONG),
+        (400, {}, Kind.REQUEST_REFUSED),
+        (415, error("Unsupported media type"), Kind.REQUEST_REFUSED),
         (418, {}, Kind.REQUEST_REFUSED),
         (422, {"detail": [{"loc": ["body", "messages", 1], "msg": "x"}]}, Kind.REQUEST_REFUSED),
         (429, error("Too many requests"), Kind.BUSY),
         (429, {"error": {"code": "insufficient_quota"}}, Kind.NO_BALANCE),
         (429, {"error": {"code": "project_spend_limit_exceeded"}}, Kind.NO_BALANCE),
         (429, {"error": {"code": "billing_hard_limit_reached"}}, Kind.NO_BALANCE),
+        (429, {"error": {"code": "credit_balance_exhausted"}}, Kind.NO_BALANCE),
+        (429, {"error": {"type": "insufficient_quota", "code": None}}, Kind.NO_BALANCE),
+        (403, {"error": {"code": "insufficient_funds"}}, Kind.NO_BALANCE),
+        (402, PAGE, Kind.NO_BALANCE),
         (429, error("x", type="insufficient_quota", code="rate"), Kind.BUSY),
+        (425, {}, Kind.BUSY),
+        (429, PAGE, Kind.BUSY),
         (500, error("oops"), Kind.SERVICE_FAULT),
         (502, PAGE, Kind.UNAVAILABLE),
+        (501, {}, Kind.UNAVAILABLE),
         (503, {}, Kind.UNAVAILABLE),
+        (511, PAGE, Kind.NOT_THE_API),
+        *((status, PAGE, Kind.UNAVAILABLE) for status in (521, 522, 523, 525, 526, 527, 530)),
+        (524, {"error": {"code": 524, "type": "cf_gateway_timeout"}}, Kind.TIMED_OUT),
         (504, {}, Kind.TIMED_OUT),
         (520, PAGE, Kind.UNAVAILABLE),
         (524, PAGE, Kind.TIMED_OUT),
@@ -184,11 +276,60 @@ def test_a_question_about_one_model_is_answered_with_gone(status: int) -> None:
         ),
         (422, {"detail": [{"loc": ["body", "temperature"], "msg": "too hot"}]}, "temperature"),
         (500, error("Unsupported parameter(s): stream_options"), "stream_options"),
+        (400, {"message": 'Validation: Unsupported parameter(s): "stop", foo'}, "stop"),
+        (400, error("Unrecognized request arguments supplied: foo, stop"), "stop"),
+        (
+            400,
+            error(
+                "Unsupported value: 'temperature' does not support 0.16 with this model. "
+                "Only the default (1) value is supported.",
+                param="temperature",
+                code="unsupported_value",
+            ),
+            "temperature",
+        ),
+        (400, error("Unknown parameter: 'stop'.", code="unknown_parameter"), "stop"),
+        (400, error("`temperature` is deprecated for this model."), "temperature"),
+        (400, error("temperature is not supported with this model"), "temperature"),
+        (400, error("temperature: Extra inputs are not permitted"), "temperature"),
+        (400, error("Reasoning is mandatory and cannot be disabled."), "reasoning_effort"),
+        (
+            422,
+            {"detail": [{"loc": ["body", "stop", "list[str]", 0], "msg": "Bad", "type": "x"}]},
+            "stop",
+        ),
+        (
+            400,
+            error("Provider returned error", metadata={"raw": "Unknown parameter: 'stop'"}),
+            "stop",
+        ),
     ],
 )
 def test_a_refused_parameter_is_named(status: int, body: Any, parameter: str) -> None:
     found = failure(status, body)
     assert (found.kind, found.parameter) == (Kind.PARAMETER_REFUSED, parameter)
+
+
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        (
+            "Unsupported parameter: 'max_tokens' is not supported with this model. "
+            "Use 'max_completion_tokens' instead.",
+            "max_completion_tokens",
+        ),
+        ("Unsupported parameter: max_tokens. Please use `max_new` instead.", "max_new"),
+        ("Unsupported parameter: max_tokens. Use max_tokens instead.", ""),
+        ("Unsupported parameter: max_tokens.", ""),
+    ],
+)
+def test_the_name_a_parameter_is_wanted_under_is_told(words: str, instead: str) -> None:
+    found = failure(400, error(words, param="max_tokens"))
+    assert (found.parameter, found.instead) == ("max_tokens", instead)
+
+
+def test_no_other_refusal_wants_a_parameter_under_another_name() -> None:
+    assert failure(400, error("Use 'another' instead.")).instead == ""
 
 
 @pytest.mark.parametrize(
@@ -216,6 +357,28 @@ def test_what_was_not_sent_or_only_echoed_is_not_blamed(body: Any) -> None:
         ("maximum prompt length is 4096", 4096),
         ("too large for model with 32768 maximum context length", 32768),
         ("prompt is too long: 210000 tokens", None),
+        ("prompt is too long: 210000 tokens > 200000 maximum", 200000),
+        ("the request exceeds the available context size (4096 tokens)", 4096),
+        ("This model's maximum context length is 131,072 tokens.", 131072),
+        ("This model's maximum context length is 0 tokens.", None),
+        ("This model's maximum context length is 99999999999999 tokens.", None),
+        (
+            "The input token count (1196265) exceeds the maximum number of tokens allowed "
+            "(1048575).",
+            1048575,
+        ),
+        ("exceeded model token limit: 131072 (requested: 140000)", 131072),
+        ("Your input exceeds the context window of this model", None),
+        ("CONTEXT LENGTH EXCEEDED", None),
+        ("context_length_exceeded", None),
+        ("request_too_large", None),
+        ("The prompt is greater than the context length", None),
+        ("invalid params, context window exceeds limit", None),
+        ("Input is longer than the model's context", None),
+        ("Input is longer than the maximum model length", None),
+        ("model_context_window_exceeded", None),
+        ("too many tokens in the prompt", None),
+        ("prompt_too_long", None),
         ("Input token count (5) exceeds the maximum", None),
         ("Please reduce the length of the messages", None),
         ("The request exceeds the available context size", None),
@@ -224,6 +387,11 @@ def test_what_was_not_sent_or_only_echoed_is_not_blamed(body: Any) -> None:
 def test_a_conversation_too_long_is_told_with_its_window(words: str, window: int | None) -> None:
     found = failure(400, {"error": {"message": words, "param": "max_tokens"}})
     assert (found.kind, found.window) == (Kind.CONVERSATION_TOO_LONG, window)
+
+
+@pytest.mark.parametrize("status", [400, 413, 422, 500])
+def test_a_conversation_too_long_is_told_under_several_statuses(status: int) -> None:
+    assert failure(status, error("prompt is too long")).kind is Kind.CONVERSATION_TOO_LONG
 
 
 def test_a_code_tells_a_conversation_too_long() -> None:
@@ -250,12 +418,35 @@ def test_a_rate_limit_in_tokens_is_no_long_conversation() -> None:
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-1"}, None),
         ({"retry-after": "inf"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "1e9"}, 1e9),
+        ({"retry-after": " 7 "}, 7),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": "Thu, 01 Jan 99999 00:00:00 GMT"}, None),
+        ({"retry-after": "Thu, 01 Jan 2026 13:00:30 +0100"}, 30),
+        ({"retry-after-ms": "-5", "retry-after": "7"}, 7),
+        ({"retry-after-ms": "soon"}, None),
+        ({"retry-after-ms": "1500.5"}, 1.5005),
         ({"retry-after": ""}, None),
         ({}, None),
     ],
 )
 def test_retry_after_is_read_in_every_form(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after_s(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({}, True),
+        ({"x-should-retry": "true"}, True),
+        ({"x-should-retry": "false"}, False),
+        ({"x-should-retry": " False "}, False),
+        ({"x-should-retry": "0"}, True),
+    ],
+)
+def test_a_service_can_ask_not_to_be_asked_again(headers: dict[str, str], may: bool) -> None:
+    assert may_retry(headers) is may
 
 
 @settings(max_examples=400, deadline=None)

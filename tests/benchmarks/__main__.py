@@ -16,7 +16,7 @@ from pathlib import Path
 
 import PySide6
 
-from tests.benchmarks import at_rest, lists, payers, start, streaming, tabs
+from tests.benchmarks import at_rest, fuzz, lists, payers, start, streaming, tabs
 from tests.benchmarks.row import Row
 
 BENCHES: dict[str, Callable[[Path], list[Row]]] = {
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "stream": streaming.measure,
     "lists": lists.measure,
     "tabs": tabs.measure,
+    "fuzz": fuzz.measure,
     "payers": payers.measure,
 }
 

@@ -9,6 +9,7 @@ from app.chat.account import (
     Credentials,
     InvalidEndpoint,
     InvalidSecret,
+    PlainHttp,
     clean_secret,
     normalise_endpoint,
 )
@@ -55,6 +56,23 @@ def test_an_address_is_taken_as_it_was_meant(typed: str, meant: str) -> None:
 def test_an_address_that_could_lead_the_key_astray_is_refused(typed: str) -> None:
     with pytest.raises(InvalidEndpoint):
         normalise_endpoint(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["http://192.168.1.5:8000/v1", "http://server.local/v1", "http://127.0.0.1.example/v1"],
+)
+def test_plain_http_to_another_computer_is_for_those_who_insist(typed: str) -> None:
+    with pytest.raises(PlainHttp):
+        normalise_endpoint(typed)
+    assert normalise_endpoint(typed, allows_plain=True) == typed
+
+
+@pytest.mark.parametrize("typed", ["http://a:b@server/v1", "ftp://server", "http://server/../x"])
+def test_whoever_insists_on_plain_http_insists_on_nothing_else(typed: str) -> None:
+    with pytest.raises(InvalidEndpoint) as refusal:
+        normalise_endpoint(typed, allows_plain=True)
+    assert not isinstance(refusal.value, PlainHttp)
 
 
 @pytest.mark.parametrize(

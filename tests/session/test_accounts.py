@@ -1,11 +1,14 @@
 """Accounts change only on purpose, and a key never follows to another address."""
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.chat.account import Account, InvalidSecret, SecretSource
+from app.chat.account import Account, Credentials, InvalidSecret, PlainHttp, SecretSource
 from app.chat.circumstance import About
 from tests.helpers.secret_service import SecretService, secret_service
 from tests.helpers.server import KEY, Server
@@ -22,12 +25,12 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretS
         yield service
 
 
-async def add(running: Running, server: Server, **values: str) -> Account:
+async def add(running: Running, server: Server, **values: Any) -> Account:
     """Add an account and return it once its secrets are kept."""
     await running.start("test/echo")
     kept: list[Account] = []
     running.session.accounts.added.connect(kept.append)
-    given = {"name": "Ada", "endpoint": server.endpoint, "key": KEY} | values
+    given: dict[str, Any] = {"name": "Ada", "endpoint": server.endpoint, "key": KEY} | values
     running.session.accounts.add(**given)
     await running.until(lambda: kept)
     return kept[0]
@@ -90,6 +93,66 @@ def test_a_new_name_team_and_key_take_the_place_of_the_old_ones(
     chats = [r for r in server.requests() if r.method == "POST"]
     assert chats[-1].headers["authorization"] == f"Bearer {KEY}"
     assert "x-prime-team-id" not in chats[-1].headers
+
+
+def test_plain_http_to_another_computer_is_used_only_by_who_insists(
+    play: Play, server: Server
+) -> None:
+    # This computer by a number, which nobody takes for it but the system's resolver.
+    plain = f"http://2130706433:{server.port}/api/v1"
+
+    async def scenario(running: Running) -> None:
+        with pytest.raises(PlainHttp):
+            running.session.accounts.add("Ada", plain, KEY)
+        account = await add(running, server, endpoint=plain, allows_plain=True)
+        assert account.allows_plain
+        await ask(running, account)
+        with pytest.raises(PlainHttp):
+            running.session.accounts.edit(account.id, "Ada", plain, None, "", None)
+        edited: list[Account] = []
+        running.session.accounts.edited.connect(edited.append)
+        running.session.accounts.edit(
+            account.id, "Ada", server.endpoint, KEY, "", None, allows_plain=True
+        )
+        await running.until(lambda: edited)
+        assert not edited[0].allows_plain, "there is nothing to insist on any more"
+        before = len(server.requests())
+        failures: list[object] = []
+        trial = replace(account, allows_plain=False)
+        running.session.trials.try_account(trial, Credentials(KEY), failures.append)
+        await running.until(lambda: failures)
+        assert getattr(failures[0], "failure", None) is not None
+        assert len(server.requests()) == before
+
+    play(scenario)
+    chats = [r for r in server.requests() if r.method == "POST"]
+    assert [c.headers["authorization"] for c in chats] == [f"Bearer {KEY}"]
+
+
+def test_a_platform_stays_with_its_address(play: Play, server: Server) -> None:
+    config = Path.home() / ".prime" / "config.json"
+    config.parent.mkdir(parents=True)
+    login = {"api_key": KEY, "inference_url": server.endpoint, "base_url": server.platform}
+    config.write_text(json.dumps(login))
+
+    async def scenario(running: Running) -> None:
+        await running.start("test/echo")
+        accounts, kept, edited = running.session.accounts, list[Account](), list[Account]()
+        accounts.added.connect(kept.append)
+        accounts.edited.connect(edited.append)
+        accounts.cli_login_found.connect(accounts.take_cli_login)
+        accounts.look_for_cli_login()
+        await running.until(lambda: kept)
+        assert kept[0].platform == server.platform
+        accounts.edit(kept[0].id, "Ada", f"{server.endpoint}/v2", None, "", None)
+        await running.until(lambda: len(edited) == 1)
+        assert edited[0].platform == server.platform
+        elsewhere = f"http://127.0.0.1:{server.elsewhere_port}/api/v1"
+        accounts.edit(kept[0].id, "Ada", elsewhere, KEY, "", None)
+        await running.until(lambda: len(edited) == 2)
+        assert edited[1].platform == ""
+
+    play(scenario)
 
 
 def test_an_edit_keeps_what_was_not_typed(

@@ -1,6 +1,12 @@
 import pytest
 
-from app.chat.account import PRIME_ENDPOINT, Account, SecretSource
+from app.chat.account import (
+    PRIME_ENDPOINT,
+    PRIME_PLATFORM,
+    Account,
+    SecretSource,
+    platform_of,
+)
 from app.store.prime_cli import InvalidEnvironment, environment_account
 
 
@@ -45,3 +51,46 @@ def test_what_cannot_be_used_is_said_without_secrets(variable: str, value: str) 
     assert caught.value.variable == variable
     assert "secret" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+# The platform
+
+
+@pytest.mark.parametrize(
+    ("variables", "platform"),
+    [
+        ({}, ""),
+        ({"PRIME_API_BASE_URL": "https://platform.example/"}, "https://platform.example"),
+        ({"PRIME_BASE_URL": "https://p.example:8443/api/v1/"}, "https://p.example:8443"),
+        (
+            {"PRIME_API_BASE_URL": "https://one.example", "PRIME_BASE_URL": "https://two.example"},
+            "https://one.example",
+        ),
+        (
+            {"PRIME_API_BASE_URL": " ", "PRIME_BASE_URL": "http://127.0.0.1:8000/api/v1"},
+            "http://127.0.0.1:8000",
+        ),
+        ({"PRIME_API_BASE_URL": f"{PRIME_PLATFORM}/api/v1"}, ""),
+        ({"PRIME_API_BASE_URL": "http://platform.example"}, ""),
+        ({"PRIME_API_BASE_URL": "https://me:word@platform.example"}, ""),
+        ({"PRIME_API_BASE_URL": "?", "PRIME_BASE_URL": "https://two.example"}, ""),
+        ({"PRIME_API_BASE_URL": "https://a.pinference.ai"}, "https://a.pinference.ai"),
+    ],
+)
+def test_the_platform_of_the_environment_belongs_to_its_key(
+    variables: dict[str, str], platform: str
+) -> None:
+    account = environment_account({"PRIME_API_KEY": "sk-1", **variables})
+    assert account is not None
+    assert account.platform == platform
+    assert platform_of(account) == (platform or PRIME_PLATFORM)
+
+
+def test_primes_platform_is_named_for_a_key_of_another_address() -> None:
+    environ = {"PRIME_API_KEY": "sk-1", "PRIME_INFERENCE_URL": "https://near.example/v1"}
+    account = environment_account(environ)
+    assert account is not None
+    assert platform_of(account) is None
+    account = environment_account(environ | {"PRIME_BASE_URL": PRIME_PLATFORM})
+    assert account is not None
+    assert platform_of(account) == PRIME_PLATFORM

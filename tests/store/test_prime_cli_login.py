@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.chat.account import PRIME_ENDPOINT, Credentials
+from app.chat.account import PRIME_ENDPOINT, PRIME_PLATFORM, Credentials
 from app.store.prime_cli import FILE_LIMIT, CliLogin, cli_login
 
 KEY = "pit_of_the_file"
@@ -213,3 +213,44 @@ def test_the_production_context_is_personal_and_keeps_the_key_at_home(home: Path
 def test_a_context_that_is_not_there_leaves_no_login(home: Path, name: str) -> None:
     write(home, {"api_key": KEY})
     assert cli_login({"PRIME_CONTEXT": name}, home) is None
+
+
+# The platform
+
+
+@pytest.mark.parametrize(
+    ("named", "platform"),
+    [
+        ({}, ""),
+        ({"base_url": PRIME_PLATFORM}, ""),
+        ({"base_url": f" {PRIME_PLATFORM}/api/v1/ "}, ""),
+        ({"base_url": PRIME_PLATFORM, "inference_url": OTHER}, PRIME_PLATFORM),
+        ({"inference_url": OTHER}, ""),
+        ({"base_url": "https://platform.example/api/v1"}, "https://platform.example"),
+        ({"base_url": "http://localhost:8000/"}, "http://localhost:8000"),
+        ({"base_url": "http://platform.example"}, ""),
+        ({"base_url": "https://platform.example/?a"}, ""),
+        ({"base_url": 7}, ""),
+        ({"base_url": None}, ""),
+    ],
+)
+def test_the_platform_of_a_login_is_that_of_its_file(
+    home: Path, named: dict[str, Any], platform: str
+) -> None:
+    write(home, {"api_key": KEY, **named})
+    assert found(home).platform == platform
+
+
+def test_the_environments_platform_is_not_for_the_key_of_a_file(home: Path) -> None:
+    write(home, {"api_key": KEY})
+    environ = {"PRIME_API_BASE_URL": "https://elsewhere.example", "PRIME_BASE_URL": OTHER}
+    assert found(home, **environ).platform == ""
+
+
+def test_a_context_brings_its_platform_with_its_own_key_only(home: Path) -> None:
+    write(home, {"api_key": KEY, "base_url": "https://one.example"})
+    write(home, {"api_key": "of-lab", "base_url": "https://two.example"}, "lab")
+    write(home, {"team_id": "team-2", "base_url": "https://two.example"}, "near")
+    assert found(home, PRIME_CONTEXT="lab").platform == "https://two.example"
+    assert found(home, PRIME_CONTEXT="near").platform == "https://one.example"
+    assert found(home, PRIME_CONTEXT="production").platform == "https://one.example"

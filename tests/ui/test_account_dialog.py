@@ -1,18 +1,29 @@
 """The account dialog: what was typed is checked in place, and no secret outlives it."""
 
+from decimal import Decimal
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.chat.account import PRIME_ENDPOINT, Account, SecretSource
-from app.ui import theme
+from app.chat.failure import Failure, Kind
+from app.chat.platform import Balance, Identity, Team
+from app.ui import theme, wording
 from app.ui.account_dialog import AccountDialog
 from app.ui.account_form import AccountForm
+from app.ui.settings_accounts import AccountsPage
 
 KEY, TEAM_ID = "pit_0123456789", "team_0123456789"
 ADA = Account("a1", "Ada", PRIME_ENDPOINT, team="Research Lab")
+TEAMS = (
+    Team("cmf0ohr9s0026ilerf3w68s6n", "Prime Team", "prime", "admin"),
+    Team("t-2", "R&D <b>", "", "owner"),
+)
+# Qt's offscreen platform has nothing to raise a menu over.
+MENUS = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def opened(qtbot: QtBot, account: Account | None = None) -> AccountDialog:
@@ -45,6 +56,15 @@ def refused(qtbot: QtBot, dialog: AccountDialog) -> dict[str, str]:
         dialog.save.click()
         dialog.test.click()
     return {name: it.problem for name, it in dialog.fields.by_name.items() if it.problem}
+
+
+def shown_text(dialog: AccountDialog) -> str:
+    """Return all a person could read or hear in the dialog."""
+    lines, labels = dialog.findChildren(QLineEdit), dialog.findChildren(QLabel)
+    parts = [*(line.displayText() for line in lines), *(label.text() for label in labels)]
+    for widget in dialog.findChildren(QWidget):
+        parts += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
+    return "\n".join(parts)
 
 
 # Adding
@@ -132,7 +152,7 @@ def test_an_account_of_this_run_is_not_said_to_be_in_the_keyring(qtbot: QtBot) -
 def test_a_team_can_be_dropped(qtbot: QtBot) -> None:
     dialog = opened(qtbot, ADA)
     dialog.fields.no_team.click()
-    assert not dialog.fields.team_id.isEnabled()
+    assert not dialog.fields.team_id.line.isEnabled()
     form = submit(qtbot, dialog)
     assert (form.team, form.team_id) == ("", "")
 
@@ -167,6 +187,232 @@ def test_it_says_where_the_secrets_will_be_kept(qtbot: QtBot) -> None:
     assert "in KWallet, nowhere else" in dialog.status.text
     dialog.show_keyring(None)
     assert "for this run only" in dialog.status.text
+
+
+# Plain http
+
+
+PLAIN = "http://192.168.1.5:8000/v1"
+
+
+def test_a_plain_address_is_taken_only_from_somebody_who_insists(qtbot: QtBot) -> None:
+    dialog = opened(qtbot)
+    fields = dialog.fields
+    QTest.keyClicks(fields.key.line, KEY)
+    assert not fields.insist.isVisible()
+    retype(fields.endpoint.line, PLAIN)
+    assert fields.insist.isVisible()
+    assert not fields.insist.isChecked()
+    assert "could read the key" in fields.endpoint.hint
+    assert list(refused(qtbot, dialog)) == ["endpoint"]
+    fields.insist.click()
+    form = submit(qtbot, dialog)
+    assert (form.endpoint, form.allows_plain) == (PLAIN, True)
+
+
+@pytest.mark.parametrize(
+    "other", ["http://192.168.1.6:8000/v1", "http://192.168.1.5:8001/v1", "http://server/v1"]
+)
+def test_insisting_is_for_one_address(qtbot: QtBot, other: str) -> None:
+    dialog = opened(qtbot)
+    QTest.keyClicks(dialog.fields.key.line, KEY)
+    retype(dialog.fields.endpoint.line, PLAIN)
+    dialog.fields.insist.click()
+    retype(dialog.fields.endpoint.line, other)
+    assert list(refused(qtbot, dialog)) == ["endpoint"]
+    retype(dialog.fields.endpoint.line, "https://example.org/v1")
+    assert not dialog.fields.insist.isVisible()
+    assert dialog.fields.endpoint.hint == ""
+    assert not submit(qtbot, dialog).allows_plain
+
+
+@pytest.mark.parametrize("typed", ["http://localhost:8000/v1", "127.0.0.1:8000", "ftp://server"])
+def test_nobody_need_insist_where_nothing_leaves_this_computer(qtbot: QtBot, typed: str) -> None:
+    dialog = opened(qtbot)
+    retype(dialog.fields.endpoint.line, typed)
+    assert not dialog.fields.insist.isVisible()
+
+
+def test_an_account_that_insists_goes_on_insisting_and_https_needs_the_key_again(
+    qtbot: QtBot,
+) -> None:
+    dialog = opened(qtbot, Account("a", "Home", PLAIN, allows_plain=True))
+    assert dialog.fields.insist.isChecked()
+    assert submit(qtbot, dialog) == AccountForm("Home", PLAIN, None, "", "", allows_plain=True)
+    retype(dialog.fields.endpoint.line, PLAIN.replace("http", "https"))
+    assert list(refused(qtbot, dialog)) == ["key"]
+
+
+def test_an_unencrypted_account_is_known_by_a_word(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    page = AccountsPage(window)
+    page.show_accounts([ADA, Account("b", "Home", PLAIN, allows_plain=True)])
+    assert "unencrypted" in page.row_by_id["b"].words
+    assert "unencrypted" not in page.row_by_id["a1"].words
+
+
+# Teams by name
+
+
+def asks_for_teams(qtbot: QtBot, dialog: AccountDialog) -> AccountForm:
+    with qtbot.waitSignal(dialog.teams_requested) as caught:
+        dialog.fields.choose.click()
+    form = caught.args[0]
+    assert isinstance(form, AccountForm)
+    return form
+
+
+def menu(dialog: AccountDialog) -> QMenu:
+    return dialog.findChildren(QMenu)[-1]
+
+
+@MENUS
+def test_a_team_is_chosen_by_its_name_and_its_id_shows_nowhere(qtbot: QtBot) -> None:
+    dialog = opened(qtbot)
+    QTest.keyClicks(dialog.fields.key.line, KEY)
+    form = asks_for_teams(qtbot, dialog)
+    assert (form.key, form.endpoint, form.team_id) == (KEY, PRIME_ENDPOINT, "")
+    dialog.show_teams(TEAMS)
+    texts = [action.text() for action in menu(dialog).actions() if not action.isSeparator()]
+    assert texts == ["Personal balance", "Prime Team (prime, admin)", "R&&D <b> (owner)"]
+    menu(dialog).actions()[2].trigger()
+    menu(dialog).close()
+    assert "Prime Team (prime, admin) pays" in dialog.fields.team_id.hint
+    assert TEAMS[0].id not in shown_text(dialog)
+    form = submit(qtbot, dialog)
+    assert (form.team, form.team_id) == ("Prime Team", TEAMS[0].id)
+
+
+@MENUS
+def test_the_personal_balance_can_be_chosen_in_place_of_a_team(qtbot: QtBot) -> None:
+    dialog = opened(qtbot, ADA)
+    assert asks_for_teams(qtbot, dialog).key is None
+    dialog.show_teams(TEAMS)
+    menu(dialog).actions()[0].trigger()
+    menu(dialog).close()
+    form = submit(qtbot, dialog)
+    assert (form.key, form.team, form.team_id) == (None, "", "")
+    asks_for_teams(qtbot, dialog)
+    dialog.show_teams(TEAMS)
+    menu(dialog).actions()[3].trigger()
+    menu(dialog).close()
+    form = submit(qtbot, dialog)
+    assert (form.team, form.team_id) == ("R&D <b>", TEAMS[1].id)
+
+
+def test_without_a_key_there_is_nobody_to_ask_for_teams(qtbot: QtBot) -> None:
+    dialog = opened(qtbot)
+    with qtbot.assertNotEmitted(dialog.teams_requested):
+        dialog.fields.choose.click()
+    assert dialog.fields.key.problem
+    assert dialog.fields.key.line.hasFocus()
+
+
+def test_teams_are_offered_only_where_the_address_has_some(qtbot: QtBot) -> None:
+    dialog = opened(qtbot)
+    assert dialog.fields.choose.isVisible()
+    retype(dialog.fields.endpoint.line, "https://example.org/v1")
+    assert not dialog.fields.choose.isVisible()
+    away = Account("a", "Ada", "https://a.example/v1", platform="https://p.example")
+    dialog = opened(qtbot, away)
+    assert dialog.fields.choose.isVisible()
+    retype(dialog.fields.endpoint.line, "https://b.example/v1")
+    assert not dialog.fields.choose.isVisible()
+
+
+def test_teams_of_another_key_come_too_late(qtbot: QtBot) -> None:
+    dialog = opened(qtbot)
+    QTest.keyClicks(dialog.fields.key.line, KEY)
+    asks_for_teams(qtbot, dialog)
+    with qtbot.assertNotEmitted(dialog.teams_requested):
+        dialog.fields.choose.click()
+    QTest.keyClicks(dialog.fields.key.line, "x")
+    dialog.show_teams(TEAMS)
+    dialog.show_no_teams("The key was not accepted.")
+    assert dialog.findChildren(QMenu) == []
+    assert dialog.fields.team_id.hint == ""
+    asks_for_teams(qtbot, dialog)
+
+
+def test_why_there_is_no_team_to_choose_is_said_in_place(qtbot: QtBot) -> None:
+    dialog = opened(qtbot)
+    QTest.keyClicks(dialog.fields.key.line, KEY)
+    asks_for_teams(qtbot, dialog)
+    dialog.show_no_teams(wording.teams_problem(Failure(Kind.FORBIDDEN, status=403)))
+    assert "can’t list teams" in dialog.fields.team_id.hint
+    asks_for_teams(qtbot, dialog)
+    dialog.show_teams(())
+    assert dialog.fields.team_id.hint == "This key belongs to no team."
+
+
+@pytest.mark.parametrize(
+    ("typed", "warns"), [(TEAM_ID, True), ("c" * 25, False), ("C" * 25, True), ("", False)]
+)
+def test_an_unusual_team_id_is_doubted_and_still_taken(
+    qtbot: QtBot, typed: str, warns: bool
+) -> None:
+    dialog = opened(qtbot)
+    QTest.keyClicks(dialog.fields.key.line, KEY)
+    dialog.fields.team_id.line.setFocus()
+    QTest.keyClicks(dialog.fields.team_id.line, typed)
+    dialog.fields.name.line.setFocus()
+    assert ("usually" in dialog.fields.team_id.hint) is warns
+    assert submit(qtbot, dialog).team_id == typed
+    QTest.keyClicks(dialog.fields.team_id.line, "x")
+    assert dialog.fields.team_id.hint == ""
+
+
+# What a test says
+
+ADA_LOVELACE = Identity("Ada Lovelace", may_infer=True)
+
+
+@pytest.mark.parametrize(
+    ("identity", "team", "balance", "words"),
+    [
+        (ADA_LOVELACE, None, None, "The personal balance pays."),
+        (ADA_LOVELACE, "Lab", Balance(Decimal("12.4")), "Lab pays; $12.40 left."),
+        (ADA_LOVELACE, "Lab", Balance(Decimal(0)), "Lab pays; nothing is left."),
+        (ADA_LOVELACE, None, Balance(Decimal("-3.5")), "it is overdrawn by $3.50."),
+        (ADA_LOVELACE, None, Balance(Decimal(7), "EUR"), "7.00 EUR left."),
+        (ADA_LOVELACE, None, None, "The key is good (Ada Lovelace). 105 models."),
+        (Identity(), None, None, "The key is good. 105 models."),
+        (Identity("A" * 300), None, None, "…)."),
+        (Identity("Ada"), None, None, "shows with the first message."),
+        (None, "Lab", None, "The address answers with 105 models."),
+    ],
+)
+def test_a_test_tells_what_the_key_is_and_who_pays(
+    identity: Identity | None, team: str | None, balance: Balance | None, words: str
+) -> None:
+    sentence, is_good = wording.account_trial(105, None, identity, team, balance)
+    assert words in sentence
+    assert is_good
+
+
+def test_a_key_that_is_refused_and_one_that_lacks_a_permission_are_told_apart() -> None:
+    refused = wording.account_trial(None, Failure(Kind.KEY_REFUSED, status=401))
+    assert refused == ("The key was not accepted. It may have been copied in part.", False)
+    lacking, is_good = wording.account_trial(None, None, Identity("Ada", may_infer=False))
+    assert "The key is good (Ada). But it lacks the Inference permission" in lacking
+    assert not is_good
+    away = wording.account_trial(None, Failure(Kind.UNREACHABLE), ADA_LOVELACE)
+    assert away == ("The key is good (Ada Lovelace). The service could not be reached.", False)
+
+
+@pytest.mark.parametrize(
+    ("team", "label"),
+    [
+        (Team("c1", "Prime Team", "prime", "admin"), "Prime Team (prime, admin)"),
+        (Team("c1", "Prime Team"), "Prime Team"),
+        (Team("c1", slug="prime", role="member"), "prime (member)"),
+        (Team("c1"), "Team without a name"),
+        (Team("c1", "x" * 300, "s" * 300), f"{'x' * 59}… ({'s' * 59}…)"),
+    ],
+)
+def test_a_team_is_told_by_what_is_known_of_it(team: Team, label: str) -> None:
+    assert wording.team(team) == label
 
 
 # What comes back
@@ -224,7 +470,7 @@ def test_tab_visits_the_fields_in_their_order(qtbot: QtBot) -> None:
     dialog = opened(qtbot, ADA)
     dialog.fields.key.line.setFocus()
     stops = []
-    for _ in range(9):
+    for _ in range(10):
         focus = QApplication.focusWidget()
         assert focus is not None
         stops.append(focus)
@@ -235,6 +481,7 @@ def test_tab_visits_the_fields_in_their_order(qtbot: QtBot) -> None:
         fields.name.line,
         fields.endpoint.line,
         fields.team_id.line,
+        fields.choose,
         fields.no_team,
         fields.team.line,
         dialog.test,

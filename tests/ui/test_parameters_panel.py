@@ -1,5 +1,7 @@
 """The parameters of a conversation are set in place; what cannot be is explained there."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPlainTextEdit, QToolButton
@@ -215,6 +217,26 @@ def test_the_effort_is_offered_where_the_model_names_some(
     assert changes == [Parameters(reasoning_effort="R&D")]
     panel.show_parameters(changes[0], "", MODEL)
     assert row(panel, "reasoning_effort").isVisible(), "what is set is sent, and so shown"
+
+
+@MENUS
+@pytest.mark.parametrize("off", ["none", "Off"])
+def test_a_model_that_must_reason_is_never_offered_not_to(panel: ParametersPanel, off: str) -> None:
+    thinker = Model("a/b", "R1", efforts=(off, "low"), must_reason=True)
+    panel.show_parameters(DEFAULTS, "", thinker)
+    assert note(panel, "reasoning_effort") == ""
+    for parameters in (DEFAULTS, Parameters(reasoning_effort=off)):
+        panel.show_parameters(parameters, "", thinker)
+        row(panel, "reasoning_effort").face.click()
+        menu = panel.findChildren(QMenu)[-1]
+        assert [action.text() for action in menu.actions()] == ["Model’s own", "low"]
+        menu.close()
+    assert note(panel, "reasoning_effort") == "R1 always reasons."
+    panel.show_parameters(DEFAULTS, "", replace(thinker, efforts=(off,)))
+    assert not row(panel, "reasoning_effort").isVisible()
+    panel.show_parameters(DEFAULTS, "", replace(thinker, must_reason=False))
+    row(panel, "reasoning_effort").face.click()
+    assert [action.text() for action in panel.findChildren(QMenu)[-1].actions()][1] == off
 
 
 def test_what_the_model_does_not_take_is_said_and_can_still_be_set(

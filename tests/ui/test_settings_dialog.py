@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.chat.account import DEMO, PRIME_ENDPOINT, Account, SecretSource
-from app.chat.settings import Appearance, ReadingWidth, SendKey, Settings
+from app.chat.network import SYSTEM_PROXY, Network, Origin
+from app.chat.settings import Appearance, ProxyChoice, ReadingWidth, SendKey, Settings
+from app.session.preferences import read
 from app.ui import theme
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.settings_pages import InvalidProxy, clean_proxy
@@ -51,6 +53,7 @@ def test_showing_settings_tells_nobody(dialog: SettingsDialog, told: list[Settin
     assert dialog.appearance.scale.currentData() == 1.5
     assert dialog.writing.send_key.value is SendKey.CTRL_ENTER
     assert dialog.network.proxy.text == "http://h:1"
+    assert dialog.network.choice.value is ProxyChoice.OWN
 
 
 def test_each_change_is_told_at_once_and_keeps_the_ones_before(
@@ -60,9 +63,10 @@ def test_each_change_is_told_at_once_and_keeps_the_ones_before(
     dialog.appearance.width_.button(ReadingWidth.WIDE).click()
     dialog.appearance.scale.setCurrentIndex(dialog.appearance.scale.findData(1.25))
     dialog.writing.send_key.button(SendKey.CTRL_ENTER).click()
+    dialog.network.choice.button(ProxyChoice.OWN).click()
     dialog.network.proxy.line.setText("proxy.example:3128")
     dialog.network.take_proxy()
-    assert len(told) == 5
+    assert len(told) == 6
     assert told[0] == Settings(Appearance.DARK, favourites=frozenset({"z-ai/glm-5.2"}))
     assert told[-1] == Settings(
         Appearance.DARK,
@@ -70,6 +74,7 @@ def test_each_change_is_told_at_once_and_keeps_the_ones_before(
         1.25,
         SendKey.CTRL_ENTER,
         "http://proxy.example:3128",
+        ProxyChoice.OWN,
         favourites=frozenset({"z-ai/glm-5.2"}),
     )
 
@@ -102,6 +107,9 @@ def test_arrow_keys_choose_among_the_values(dialog: SettingsDialog, told: list[S
         ("10.0.0.1:8080", "http://10.0.0.1:8080"),
         ("http://[::1]:8080", "http://[::1]:8080"),
         ("http://bücher.example:80", "http://xn--bcher-kva.example:80"),
+        ("https://proxy.example:3128", "https://proxy.example:3128"),
+        ("SOCKS5://proxy.example:1080", "socks5://proxy.example:1080"),
+        ("socks5h://proxy.example:1080/", "socks5h://proxy.example:1080"),
     ],
 )
 def test_a_proxy_is_understood(typed: str, meant: str) -> None:
@@ -119,8 +127,9 @@ def test_a_proxy_is_understood(typed: str, meant: str) -> None:
         "http://proxy.example:3128?x",
         "http://two words:3128",
         "http://:3128",
-        "socks5://proxy.example:1080",
-        "https://proxy.example:3128",
+        "socks4://proxy.example:1080",
+        "ftp://proxy.example:3128",
+        "socks5://ada:secret@proxy.example:1080",
         "http://ada:secret@proxy.example:3128",
         "http://[::1",
     ],
@@ -131,9 +140,97 @@ def test_what_is_no_proxy_is_refused_without_repeating_it(typed: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+OWN = Settings(proxy_choice=ProxyChoice.OWN)
+
+
+def test_the_system_decides_until_somebody_else_does() -> None:
+    assert Settings().way_out == SYSTEM_PROXY
+    assert Settings(proxy="http://h:1").way_out == "http://h:1"
+    assert Settings(proxy="http://h:1", proxy_choice=ProxyChoice.SYSTEM).way_out == SYSTEM_PROXY
+    assert Settings(proxy="http://h:1", proxy_choice=ProxyChoice.NONE).way_out == ""
+    assert OWN.way_out == ""
+
+
+def test_a_proxy_kept_before_there_was_a_choice_is_the_persons_own() -> None:
+    assert read({"proxy": "http://h:1"}).proxy_choice is ProxyChoice.OWN
+    assert read({"proxy": ""}).proxy_choice is ProxyChoice.SYSTEM
+
+
+def test_the_address_is_asked_for_only_where_it_is_used(
+    dialog: SettingsDialog, told: list[Settings]
+) -> None:
+    dialog.show_section("network")
+    assert not dialog.network.proxy.isVisible()
+    dialog.network.choice.button(ProxyChoice.OWN).click()
+    assert dialog.network.proxy.isVisible()
+    QTest.keyClicks(dialog.network.proxy.line, "nonsense")
+    dialog.network.choice.button(ProxyChoice.NONE).click()
+    assert not dialog.network.proxy.isVisible()
+    dialog.network.take_proxy()
+    assert [it.proxy_choice for it in told] == [ProxyChoice.OWN, ProxyChoice.NONE]
+    assert not dialog.network.proxy.problem
+
+
+def words(label: QLabel) -> str:
+    return label.text().replace("\u200b", "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "network", "sentence"),
+    [
+        (Settings(), Network(), "In use: none; the system has none"),
+        (OWN, Network(), "In use: none"),
+        (
+            Settings(),
+            Network(has_script=True),
+            "In use: none. The system’s proxy is decided by a script: not used.",
+        ),
+        (OWN, Network("http://h:1", Origin.PERSON), "In use: http://h:1, from these settings"),
+        (
+            Settings(),
+            Network("http://proxy:3128", Origin.VARIABLE, "HTTPS_PROXY"),
+            "In use: http://proxy:3128, from HTTPS_PROXY",
+        ),
+        (
+            Settings(),
+            Network("socks5://h:1080", Origin.SYSTEM),
+            "In use: socks5://h:1080, from the system’s settings",
+        ),
+        (
+            Settings(),
+            Network("", Origin.VARIABLE, "ALL_PROXY", is_usable=False),
+            "Cannot be used: an address that cannot be read, from ALL_PROXY. "
+            "Nothing is sent until another proxy, or none, is chosen.",
+        ),
+    ],
+)
+def test_the_proxy_in_use_and_its_origin_are_shown(
+    dialog: SettingsDialog, settings: Settings, network: Network, sentence: str
+) -> None:
+    dialog.show_settings(settings)
+    dialog.show_network(network)
+    assert words(dialog.network.in_use) == sentence
+    assert words(dialog.network.certificates) == "Certificates: the system’s"
+
+
+def test_certificates_from_a_variable_are_shown_and_a_long_path_wraps(
+    dialog: SettingsDialog,
+) -> None:
+    path = "/home/ada/" + "certificates-of-the-company/" * 12 + "bundle.pem"
+    dialog.show_section("network")
+    dialog.show_network(Network(certificates_variable="SSL_CERT_FILE", certificates_path=path))
+    dialog.resize(dialog.minimumSize())
+    QApplication.processEvents()
+    label = dialog.network.certificates
+    assert words(label) == f"Certificates: from SSL_CERT_FILE, {path}"
+    assert label.width() < dialog.width()
+    assert label.height() >= 3 * label.fontMetrics().height()
+
+
 def test_a_wrong_proxy_is_said_in_place_and_not_told(
     dialog: SettingsDialog, told: list[Settings]
 ) -> None:
+    dialog.show_settings(OWN)
     dialog.show_section("network")
     dialog.network.proxy.line.setFocus()
     QTest.keyClicks(dialog.network.proxy.line, "nonsense")
@@ -145,6 +242,7 @@ def test_a_wrong_proxy_is_said_in_place_and_not_told(
 def test_a_proxy_still_being_typed_is_used_when_the_dialog_closes(
     dialog: SettingsDialog, told: list[Settings]
 ) -> None:
+    dialog.show_settings(OWN)
     dialog.show_section("network")
     QTest.keyClicks(dialog.network.proxy.line, "proxy.example:3128")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
@@ -310,6 +408,7 @@ def test_the_list_of_sections_is_moved_through_by_keys(dialog: SettingsDialog) -
 def test_enter_presses_the_button_in_focus_and_no_other(
     qtbot: QtBot, dialog: SettingsDialog, told: list[Settings]
 ) -> None:
+    dialog.show_settings(OWN)
     dialog.show_section("network")
     asked: list[str] = []
     dialog.account_add_requested.connect(lambda: asked.append("add"))

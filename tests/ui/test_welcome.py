@@ -85,6 +85,26 @@ def test_while_a_key_is_checked_nothing_else_can_be_given(qtbot: QtBot, welcome:
         welcome.key.check.click()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_nobody_need_wait_for_the_check(qtbot: QtBot, welcome: Welcome, key: Qt.Key) -> None:
+    place = welcome.key.height()
+    type_key(welcome, KEY)
+    welcome.key.field.setFocus()
+    welcome.show_checking(True)
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QPushButton)
+    assert focus.text() == "Cancel"
+    with qtbot.waitSignal(welcome.check_cancelled):
+        QTest.keyClick(focus, key)
+    assert welcome.key.height() == place
+    welcome.show_saving()
+    assert not focus.isVisible(), "what is being kept is not taken back"
+    welcome.show_checking(False)
+    assert welcome.key.field.hasFocus()
+    assert welcome.key.field.text() == KEY
+    assert not focus.isVisible()
+
+
 def test_the_focus_comes_back_to_the_button_that_was_pressed(welcome: Welcome) -> None:
     welcome.key.check.setFocus()
     welcome.show_checking(True)

@@ -31,11 +31,13 @@ class Deed:
     """Whether the menu draws a line above it."""
     repeats: bool = False
     """Whether it goes on while its key is held down."""
+    hint: str = ""
+    """Keys that mean this to whoever has the keyboard, shown and not taken from anyone."""
 
 
 def deeds() -> Iterable[Deed]:
     """Return every action, in the order of the menus."""
-    return (*_of_file(), *_of_conversation(), *_of_message(), *_of_view(), *_of_help())
+    return (*_of_file(), *_of_edit(), *_of_conversation(), *_of_message(), *_of_view(), *_of_help())
 
 
 def _of_file() -> Iterable[Deed]:
@@ -48,6 +50,14 @@ def _of_file() -> Iterable[Deed]:
     yield Deed("add_demo", tr("&Try it without an account"), menu)
     yield Deed("settings", tr("&Settings"), menu, ("Ctrl+,",))
     yield Deed("quit", tr("&Quit"), menu, ("Ctrl+Q",), starts_group=True)
+
+
+def _of_edit() -> Iterable[Deed]:
+    menu = tr("&Edit")
+    # Fields and the transcript hear these keys themselves.
+    yield Deed("copy", tr("&Copy"), menu, hint="Ctrl+C")
+    yield Deed("copy_markdown", tr("Copy as &Markdown"), menu)
+    yield Deed("select_all", tr("Select &all"), menu, starts_group=True, hint="Ctrl+A")
 
 
 def _of_conversation() -> Iterable[Deed]:
@@ -101,7 +111,8 @@ def build(parent: QWidget, verbs: Verbs) -> dict[str, QAction]:
     """
     actions = {}
     for deed in deeds():
-        action = QAction(deed.text, parent)
+        hint = QKeySequence(deed.hint).toString(QKeySequence.SequenceFormat.NativeText)
+        action = QAction(f"{deed.text}\t{hint}" if hint else deed.text, parent)
         action.setObjectName(deed.name)
         # A key held down must not ask, and pay, again and again.
         action.setAutoRepeat(deed.repeats)

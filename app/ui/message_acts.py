@@ -48,6 +48,7 @@ class MessageActs(QObject):
         transcript.version_chosen.connect(self.show_version)
         transcript.edited.connect(self._on_edited)
         transcript.offer_taken.connect(self._on_offer_taken)
+        transcript.copy_fell_short.connect(self._on_copy_fell_short)
 
     def do(self, message_id: int, act: MessageAct) -> None:
         """Do what a sign beside a message promises."""
@@ -104,12 +105,29 @@ class MessageActs(QObject):
         message = self._conversation.message(message_id)
         menu = QMenu(self._transcript)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(tr("Copy"), lambda: self.copy(message_id))
+        self._add_copies(menu, self._transcript.viewport().mapFromGlobal(position))
+        menu.addAction(tr("Copy message"), lambda: self.copy(message_id))
         if self._conversation.reasoning_length(message_id):
             menu.addAction(tr("Copy the reasoning"), lambda: self.copy_reasoning(message_id))
         if not message.status.is_open:
             self._add_verbs(menu, message)
         menu.popup(position)
+
+    def _add_copies(self, menu: QMenu, point: QPoint) -> None:
+        """Offer what is selected, and what is under a point of the transcript's view."""
+        transcript = self._transcript
+        under = transcript.under(point)
+        if transcript.selection is not None:
+            menu.addAction(tr("Copy"), transcript.copy)
+            menu.addAction(tr("Copy as Markdown"), transcript.copy_as_markdown)
+        if under.code:
+            menu.addAction(tr("Copy code"), partial(_put_on_clipboard, under.code))
+        if under.values:
+            menu.addAction(tr("Copy as CSV"), partial(_put_on_clipboard, under.values))
+        if under.address:
+            menu.addAction(tr("Copy link address"), partial(_put_on_clipboard, under.address))
+        menu.addAction(tr("Select all"), transcript.select_all)
+        menu.addSeparator()
 
     def _add_verbs(self, menu: QMenu, message: Message) -> None:
         menu.addSeparator()
@@ -172,6 +190,14 @@ class MessageActs(QObject):
         text = wording.message_details(self._conversation.message(message_id))
         show_text(self._transcript, tr("Details"), text)
 
+    def _on_copy_fell_short(self, absent: int) -> None:
+        """Say that what is on the clipboard is not all that was asked for."""
+        text = tr(
+            "The text of {count} messages could not be read from disk. "
+            "The others were copied; these are missing."
+        ).format(count=absent)
+        show_text(self._transcript, tr("Copied in part"), text)
+
     def _on_edited(self, message_id: int, text: str) -> None:
         self._is_saving_edit = self._session.edit(self._conversation, message_id, text)
         if not self._is_saving_edit:
@@ -205,6 +231,10 @@ class MessageActs(QObject):
             self.show_details(message_id)
         else:
             self.offered.emit(act)
+
+
+def _put_on_clipboard(text: str) -> None:
+    QApplication.clipboard().setText(text)
 
 
 def show_text(parent: QWidget, title: str, text: str) -> None:

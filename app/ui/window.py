@@ -8,11 +8,20 @@ has started.
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.chat.circumstance import Circumstance
 from app.chat.conversation import Heading
@@ -62,6 +71,8 @@ class Window(QMainWindow):
         self._settings = settings
         self._late_styles: tuple[str, ...] = ()
         self._is_painted = False
+        self._wraps_code = False
+        """Whether lines of code are broken, in every tab of this run."""
         self.setWindowTitle("Coprime")
         self.setMinimumSize(*NARROWEST)
         self.conversations = ConversationsPane(self)
@@ -83,6 +94,7 @@ class Window(QMainWindow):
         from app.ui.welcome import Welcome
 
         self._session = session
+        session.words_saved.connect(self._on_first_words_saved)
         self.setWindowIcon(icons.mark())
         self.welcome = Welcome(self)
         self._centre.addWidget(self.welcome)
@@ -122,6 +134,9 @@ class Window(QMainWindow):
             "add_demo": session.accounts.add_demo,
             "settings": self._accounts.open_settings,
             "quit": self.close,
+            "copy": lambda: self._on_text("copy"),
+            "copy_markdown": lambda: self._on_front(lambda v: v.transcript.copy_as_markdown()),
+            "select_all": lambda: self._on_text("select_all"),
             "write": self._write,
             "stop": self._stop,
             "find_model": self._find_model,
@@ -291,6 +306,16 @@ class Window(QMainWindow):
         if self.tabs.front is not None:
             deed(self.tabs.front)
 
+    def _on_text(self, deed: Literal["copy", "select_all"]) -> None:
+        """Do something with the field that has the keyboard, else with the transcript."""
+        field = QApplication.focusWidget()
+        if isinstance(field, QLineEdit | QPlainTextEdit | QTextEdit):
+            _ = field.copy() if deed == "copy" else field.selectAll()
+        elif deed == "copy":
+            self._on_front(lambda view: view.transcript.copy())
+        else:
+            self._on_front(lambda view: view.transcript.select_all())
+
     def _on_front_id(self, deed: Callable[[int], object]) -> None:
         front = self._session.desk.front
         if front is not None:
@@ -343,6 +368,8 @@ class Window(QMainWindow):
         view = ChatView(self._session, conversation, self._theme, self.tabs)
         view.offered.connect(self._on_offer_taken)
         view.link_activated.connect(lambda address: links.ask_to_open(address, self))
+        view.transcript.set_code_wrapping(self._wraps_code)
+        view.transcript.wrapping_changed.connect(self._on_wrapping_changed)
         view.model_requested.connect(self._find_model)
         view.parameters_requested.connect(self._find_parameters)
         self.tabs.add_view(view)
@@ -504,6 +531,18 @@ class Window(QMainWindow):
             self._accounts.open_settings("network")
         elif act is Act.NEW_CONVERSATION:
             self.begin()
+
+    def _on_wrapping_changed(self, is_wrapping: bool) -> None:
+        self._wraps_code = is_wrapping
+        for view in self.tabs.views:
+            view.transcript.set_code_wrapping(is_wrapping)
+
+    def _on_first_words_saved(self) -> None:
+        """Load the fonts a reply may need while it is waited for."""
+        from app.ui.transcript.warming import warm_fonts
+
+        self._session.words_saved.disconnect(self._on_first_words_saved)
+        warm_fonts(self)
 
     def _edit_account(self) -> None:
         """Ask for the key of the account in front, or for an account where there is none."""

@@ -37,9 +37,13 @@ class AttentiveSurface(Surface):
         if point is not None:
             near, spot = self._column.message_at(point.y() + self._top), self._spot_at(point)
         self._attend(replace(self._attention, hovered=spot, near=near))
-        shape = Qt.CursorShape.PointingHandCursor if spot else Qt.CursorShape.ArrowCursor
+        shape = self._shape_at(point, spot)
         if self.viewport().cursor().shape() is not shape:
             self.viewport().setCursor(shape)
+
+    def _shape_at(self, point: QPoint | None, spot: Spot | None) -> Qt.CursorShape:
+        """Return how the pointer looks at a point, on a target or on none."""
+        return Qt.CursorShape.PointingHandCursor if spot else Qt.CursorShape.ArrowCursor
 
     def _spot_at(self, point: QPoint) -> Spot | None:
         return self._column.spot_at(point.x() - self._column_x, point.y() + self._top)

@@ -134,6 +134,18 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """What it takes to read a block again once a link is defined that it may refer to."""
+
+    index: int
+    """Of the block, among those of its unit."""
+    sources: tuple[str, ...]
+    """What its text was read from; of a table, cell by cell."""
+    labels: frozenset[str]
+    """What it may refer to, see `references.label_of`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """The blocks that settle together."""
 
@@ -146,6 +158,9 @@ class Unit:
     """Whether it is nothing but a fence."""
     ordinal: int | None = None
     """Its number, if it is an item of an ordered list."""
+    is_table: bool = False
+    """Whether it is nothing but a table."""
+    mentions: tuple[Mention, ...] = ()
 
 
 def pieces(text: str, *, at_words: bool = False) -> list[str]:

@@ -49,13 +49,17 @@ class _Caption(Untargeted):
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
-        self._lines.draw(painter, x + self._indent, y, self._colour, clip, selected)
+        self._lines.draw(painter, x + self._indent, y, self._colour, clip, marks)
 
     def hit_test(self, x: float, y: float) -> int:
         return self._lines.offset_at(x - self._indent, y)
+
+    def caret_at(self, offset: int) -> tuple[float, int, int]:
+        x, y = self._lines.caret_at(offset)
+        return self._indent + x, y, self._lines.pitch
 
 
 class NameLayout(_Caption):
@@ -101,11 +105,11 @@ class ThoughtLayout(_Caption):
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
         draw_wash(painter, self._area.translated(x, y), lit, 0, self._theme)
-        super().draw(painter, x, y, clip, selected)
+        super().draw(painter, x, y, clip, marks)
         draw_rings(painter, [self._area], x, y, lit, 0, self._theme)
         centre = QPointF(x + self._theme.space.l + 5, y + self.height / 2)
         tip, wing = (QPointF(2, 0), 4.0)

@@ -6,19 +6,25 @@ place outwards, so that what shows is exact whatever the estimates were. No
 widget: pixels of the view come in as numbers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+
+from PySide6.QtCore import QRect
 
 from app.chat.conversation import Conversation
 from app.chat.message import Role
 from app.ui.theme import Theme
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.counts import Counts
+from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.estimates import gap_above, heights_of
 from app.ui.transcript.foot import foot_height
 from app.ui.transcript.heights import Heights
+from app.ui.transcript.highlighting import Key, Listing
 from app.ui.transcript.message import PENDING, MessageLayout
 from app.ui.transcript.position import END, Position
+from app.ui.transcript.shifts import Shifts
+from app.ui.transcript.tints import Tint
 
 _ALLOWANCE = 16_384
 """Characters of text read for one frame, at most."""
@@ -60,12 +66,18 @@ class Column:
         self._heights = Heights()
         self._layouts: dict[int, MessageLayout] = {}
         """Least recently seen first."""
+        self.held: frozenset[int] = frozenset()
+        """Messages whose parsed text is kept wherever the reader is."""
         self._unfolded: set[int] = set()
         self._edited: tuple[int, int] | None = None
         """The message over which an editor lies, and how high that is."""
         self._allowance = 0
         self.is_behind = False
         """Whether text that should show was left for the next frame."""
+        self.shifts = Shifts()
+        """How far what is wide is scrolled sideways."""
+        self.formulas: Formulas | None = None
+        """Where layouts have their formulas from."""
         self.touched: list[tuple[int, int]] = []
         """Message and row of what was laid out or changed, until somebody clears it."""
         self.rebuild()
@@ -112,7 +124,9 @@ class Column:
     def restyle(self, width: int, theme: Theme) -> None:
         """Let go of all layouts, for another width or theme."""
         self._width, self._theme = width, theme
-        self._layouts = {i: it for i, it in self._layouts.items() if it.has_layouts}
+        self.shifts.forget_widths()
+        layouts, held = self._layouts.items(), self.held
+        self._layouts = {i: it for i, it in layouts if it.has_layouts or i in held}
         for it in self._layouts.values():
             it.restyle(width, theme)
         self._estimate()
@@ -273,7 +287,7 @@ class Column:
                 above = self._top(index)
                 layout.drop_outside(top - above, bottom - above)
         for message_id in list(self._layouts)[: max(len(self._layouts) - _KEPT, 0)]:
-            if not first <= self._index[message_id] <= last:
+            if not first <= self._index[message_id] <= last and message_id not in self.held:
                 del self._layouts[message_id]
 
     # What shows
@@ -285,6 +299,34 @@ class Column:
             return False
         row = layout.row_of(position.block)
         return layout.place(row) == position.block and layout.is_ready(row)
+
+    # Code and formulas
+
+    def renew(self, drawn: Set[Wanted]) -> bool:
+        """Let go of layouts that lack formulas which are drawn now; return whether any did."""
+        renewed = [layout.renew(drawn) for layout in self._layouts.values()]
+        return any(renewed)
+
+    def touched_code(self) -> dict[Key, Listing]:
+        """Return the pieces of code that were laid out or changed, each with its listing."""
+        result = {}
+        for message_id, row in self.touched:
+            layout = self._layouts.get(message_id)
+            listing = layout.listing_at(row) if layout is not None else None
+            if layout is not None and listing is not None:
+                result[message_id, layout.place(row)] = listing
+        return result
+
+    def code_at(self, key: Key) -> Listing | None:
+        """Return a listing as far as it was read."""
+        layout = self._layouts.get(key[0])
+        return layout.listing_at(layout.row_of(key[1])) if layout and layout.count else None
+
+    def tint(self, message_id: int, place: int, tints: Sequence[Tint]) -> QRect | None:
+        """Colour a piece of code; return where it is if it looks different now."""
+        layout, index = self._layouts.get(message_id), self._index.get(message_id)
+        area = layout.tint(place, tints) if layout is not None else None
+        return None if area is None or index is None else area.translated(0, self._top(index))
 
     # Inside
 
@@ -333,7 +375,9 @@ class Column:
         layout = self._layouts.get(message_id)
         if layout is None:
             value = self._conversation.message(message_id)
-            layout = MessageLayout(value, self._width, self._theme, self._counts)
+            layout = MessageLayout(
+                value, self._width, self._theme, self._counts, self.formulas, self.shifts
+            )
             self._layouts[message_id] = layout
             self._read(message, layout, 0)
         return layout

@@ -5,6 +5,7 @@ that opened it, with nothing behind it. https://spec.commonmark.org/0.31.2/#fenc
 """
 
 import re
+from collections.abc import Sequence
 from html import unescape
 
 _OPENING = re.compile(r"( {0,3})(`{3,}|~{3,})(.*)", re.DOTALL)
@@ -62,3 +63,9 @@ def language_of(described: str) -> str:
     """Return the language a fence says it is in: its first word; may be empty."""
     words = unescape(described).split(maxsplit=1)
     return words[0] if words else ""
+
+
+def is_closed(content: str, lines: Sequence[int]) -> bool:
+    """Return whether a fence with some code was closed on the last of its lines."""
+    count = content.count("\n") + (content != "" and not content.endswith("\n"))
+    return count == lines[1] - lines[0] - 2

@@ -77,7 +77,7 @@ class FootLayout:
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
         for text in self._texts:
@@ -91,6 +91,9 @@ class FootLayout:
 
     def hit_test(self, x: float, y: float) -> int:
         return 0
+
+    def caret_at(self, offset: int) -> tuple[float, int, int]:
+        return 0.0, 0, self.height
 
     def target_at(self, x: float, y: float) -> int | None:
         for index, area in enumerate(self._areas):

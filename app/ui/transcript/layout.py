@@ -4,7 +4,8 @@ A layout is a function of (part, width, theme) and gives a height. Drawing is a
 function of (layout, painter, place, clip, selection) and changes nothing. Each
 kind of part has a class of its own behind `Layout`. Coordinates are
 device-independent pixels from the layout's top left corner; text positions are
-UTF-16 code units in the text the layout shows.
+UTF-16 code units in the text the layout shows. What is wider than the column is
+scrolled sideways without being laid out again, see `shifts`.
 """
 
 from collections.abc import Sequence
@@ -19,11 +20,15 @@ from app.ui.theme import Theme
 from app.ui.transcript.blocks import Block, Container, Kind
 from app.ui.transcript.caption import NameLayout, ThoughtLayout, WaitingLayout
 from app.ui.transcript.code import CodeLayout
+from app.ui.transcript.drawn_formulas import Formulas
 from app.ui.transcript.foot import FootLayout, foot_height
 from app.ui.transcript.lines import Selected
+from app.ui.transcript.maths import MathsLayout
 from app.ui.transcript.notice_box import NoticeLayout
 from app.ui.transcript.parts import Foot, Name, Part, Pending, Room, Thought, Waiting
+from app.ui.transcript.plain_table import PlainTableLayout, is_too_large
 from app.ui.transcript.prose import ProseLayout, RuleLayout, indent_of
+from app.ui.transcript.table import TableLayout
 from app.ui.transcript.targets import UNLIT, Lit, Target, Untargeted
 
 
@@ -54,7 +59,7 @@ class Layout(Protocol):
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
         """Draw what is inside `clip`, with the top left corner at (x, y)."""
@@ -62,6 +67,10 @@ class Layout(Protocol):
 
     def hit_test(self, x: float, y: float) -> int:
         """Return the text position nearest to a point."""
+        ...
+
+    def caret_at(self, offset: int) -> tuple[float, int, int]:
+        """Return where a text position is: x, top and height of its line."""
         ...
 
     @property
@@ -94,7 +103,7 @@ class RoomLayout(Untargeted):
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
         pass
@@ -102,9 +111,20 @@ class RoomLayout(Untargeted):
     def hit_test(self, x: float, y: float) -> int:
         return 0
 
+    def caret_at(self, offset: int) -> tuple[float, int, int]:
+        return 0.0, 0, self.height
 
-def lay_out(part: Part, width: int, theme: Theme, previous: Layout | None = None) -> Layout:
+
+def lay_out(
+    part: Part,
+    width: int,
+    theme: Theme,
+    previous: Layout | None = None,
+    formulas: Formulas | None = None,
+) -> Layout:
     """Return the layout of a part. Not for `Pending`, of which nothing shows.
+
+    Those of `formulas` that are not drawn yet show as their source, and are asked for.
 
     `previous` is one of an earlier state of the part, in the same theme. It
     makes no difference to the result but for `same_until`, and saves work.
@@ -114,8 +134,14 @@ def lay_out(part: Part, width: int, theme: Theme, previous: Layout | None = None
             return CodeLayout(part, width, theme, previous)
         case Block(kind=Kind.RULE):
             return RuleLayout(part, width, theme)
+        case Block(kind=Kind.TABLE) if is_too_large(part):
+            return PlainTableLayout(part, width, theme, previous)
+        case Block(kind=Kind.TABLE):
+            return TableLayout(part, width, theme, previous, formulas)
+        case Block(kind=Kind.MATHS):
+            return MathsLayout(part, width, theme, previous, formulas)
         case Block():
-            return ProseLayout(part, width, theme, previous)
+            return ProseLayout(part, width, theme, previous, formulas)
         case Name():
             return NameLayout(part, width, theme)
         case Thought():
@@ -141,6 +167,10 @@ def estimate(part: Part, width: int, theme: Theme) -> int:
             return lines * theme.type.code.line + head + (10 if part.is_last else 0)
         case Block(kind=Kind.RULE):
             return theme.metrics.hairline
+        case Block(kind=Kind.TABLE):
+            return len(part.rows) * (theme.type.base.line + 15)
+        case Block(kind=Kind.MATHS):
+            return 2 * theme.type.transcript.line
         case Block():
             room = width - indent_of(part, theme)
             length = sum(len(run.text) for run in part.runs)
@@ -182,6 +212,8 @@ def gap_between(before: Part, part: Part, theme: Theme) -> int:
             return space.xl if part.level <= 2 else space.l
         if isinstance(before, Block) and before.kind is Kind.HEADING:
             return space.s
+        if Container.NOTE in part.within and isinstance(before, Block):
+            return space.xs if Container.NOTE in before.within else space.xl
         if part.marker is not None and isinstance(before, Block) and _is_item(before):
             return space.xs if before.kind is not Kind.CODE else space.m
         if Container.REASONING in part.within:

@@ -5,12 +5,18 @@ bounded size: each goes on where the last full line of the one before ended, so
 that no seam shows, the time is linear in the length, and a text that grows
 keeps all stretches but the last. Text positions are in UTF-16 code units, which
 is how Qt counts.
+
+A drawing may stand in place of a stretch of the text (an `Inlay`). Nobody
+outside has to know: all positions, in and out, are in the text as it was given.
+A line grows where a drawing is higher than its pitch.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, zip_longest
 from math import ceil, floor
+from typing import Protocol
 from unicodedata import bidirectional
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -27,6 +33,34 @@ from PySide6.QtGui import (
 
 STRETCH = 1_024
 """Characters given to one `QTextLayout`, at most."""
+_OBJECT = "\ufffc"
+"""What stands in Qt's text for a drawing."""
+
+
+class Drawing(Protocol):
+    """Something as high as a letter or higher, with a baseline. Sizes in pixels."""
+
+    @property
+    def width(self) -> float: ...
+
+    @property
+    def ascent(self) -> float: ...
+
+    @property
+    def descent(self) -> float: ...
+
+    def draw(self, painter: QPainter, x: float, baseline: float, colour: QColor) -> None:
+        """Draw it with its left edge and its baseline here."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inlay:
+    """A drawing in place of a stretch of text. Positions in UTF-16 units."""
+
+    start: int
+    end: int
+    drawing: Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +74,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """A stretch of text that is selected. Positions in UTF-16 units."""
+    """A stretch of text that is marked, by the person or for them. Positions in UTF-16 units.
+
+    One that goes on beyond the text reaches further than the text does.
+    """
 
     start: int
     end: int
@@ -77,9 +114,11 @@ class _Source:
     spans: tuple[Span, ...]
     start: int
     """Its first position in the whole text, in UTF-16 units."""
-    first: int
-    """Its first line, counted from the top."""
+    top: int
+    """Where its first line begins, in pixels."""
     is_last: bool
+    drawings: tuple[tuple[int, Drawing], ...] = ()
+    """Each with its position in the stretch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +127,29 @@ class _Stretch:
     layout: QTextLayout
     used: int
     """Characters of its own."""
-    count: int
-    """Lines."""
+    tops: tuple[int, ...]
+    """Where its lines begin, in pixels from its own top, and where the last ends."""
     natural: float
     """Width of its longest line."""
+    drawings: tuple[tuple[int, Drawing], ...]
+    """Those that stand in its lines."""
+
+    @property
+    def count(self) -> int:
+        """How many lines it has."""
+        return len(self.tops) - 1
+
+    @property
+    def height(self) -> int:
+        return self.tops[-1]
 
 
 class Lines:
     """A text broken into lines.
 
     `pitch` is the distance between baselines, `width` what a line may take, in
-    device-independent pixels. What is the same in `previous` is taken from there.
+    device-independent pixels. `spans` and `inlays` are in order; no two inlays
+    overlap. What is the same in `previous` is taken from there.
     """
 
     def __init__(
@@ -109,6 +160,7 @@ class Lines:
         width: float,
         *,
         spans: Sequence[Span] = (),
+        inlays: Sequence[Inlay] = (),
         anywhere: bool = False,
         previous: "Lines | None" = None,
     ) -> None:
@@ -117,23 +169,33 @@ class Lines:
         self._baseline = round((pitch - metrics.height()) / 2 + metrics.ascent())
         self._font = font
         self._width = max(width, 1.0)
-        self._spans = spans
         self._is_anywhere = anywhere
+        text = shown(text)
+        self._places = _Places(inlays)
+        self._drawings = [(self._places.shown(it.start), it.drawing) for it in inlays]
+        self._spans = spans
+        if inlays:
+            text = _with_objects(text, inlays)
+            self._spans = self._spans_with(inlays, spans)
+        self._text = text
         self.is_right_to_left = _is_right_to_left(text)
         self._option = self._new_option(metrics)
-        self._text = shown(text)
         if previous is not None and previous._manner != self._manner:
             previous = None
         self._stretches: list[_Stretch] = list(
             self._broken(previous._stretches if previous else [])
         )
-        self._count = sum(stretch.count for stretch in self._stretches)
         self.same_until = self._compare(previous) if previous else 0
         """Pixels from the top that look as they did in `previous`."""
 
     @property
     def height(self) -> int:
-        return self._count * self.pitch
+        last = self._stretches[-1]
+        return last.source.top + last.height
+
+    @property
+    def line_count(self) -> int:
+        return sum(stretch.count for stretch in self._stretches)
 
     @property
     def natural_width(self) -> int:
@@ -142,10 +204,11 @@ class Lines:
 
     @property
     def end(self) -> tuple[float, int]:
-        """Where the text ends: x, and the top of the last line."""
+        """Where the text ends: x, and the top of the last line without what grew above it."""
         last = self._stretches[-1]
         line = last.layout.lineAt(last.count - 1)
-        return _cursor_x(line, line.textStart() + line.textLength()), self.height - self.pitch
+        top = last.source.top + round(line.y() + line.ascent()) - self._baseline
+        return _cursor_x(line, line.textStart() + line.textLength()), top
 
     def offset_at(self, x: float, y: float, *, on_character: bool = False) -> int:
         """Return the text position nearest to a point.
@@ -159,11 +222,12 @@ class Lines:
             if on_character
             else QTextLine.CursorPosition.CursorBetweenCharacters
         )
-        return stretch.source.start + line.xToCursor(x, side)
+        return self._places.given(stretch.source.start + line.xToCursor(x, side))
 
     def areas(self, start: int, end: int) -> list[QRect]:
         """Return where a stretch of the text is, line by line."""
         result = []
+        start, end = self._places.shown(start), self._places.shown(end, is_end=True)
         for stretch in self._stretches:
             for number in range(stretch.count):
                 line = stretch.layout.lineAt(number)
@@ -173,8 +237,9 @@ class Lines:
                     begin = _cursor_x(line, max(start, first) - stretch.source.start)
                     stop = _cursor_x(line, min(end, last) - stretch.source.start)
                     left, right = floor(min(begin, stop)), ceil(max(begin, stop))
-                    top = (stretch.source.first + number) * self.pitch
-                    result.append(QRect(left - 1, top, right - left + 2, self.pitch))
+                    top = stretch.source.top + stretch.tops[number]
+                    height = stretch.tops[number + 1] - stretch.tops[number]
+                    result.append(QRect(left - 1, top, right - left + 2, height))
         return result
 
     def covers(self, x: float, y: float) -> bool:
@@ -191,81 +256,198 @@ class Lines:
         y: float,
         colour: QColor,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
     ) -> None:
-        """Draw what is inside `clip`, with the top left corner at (x, y)."""
-        painter.setPen(colour)
+        """Draw what is inside `clip`, with the top left corner at (x, y).
+
+        Of marks that overlap, later ones lie over earlier ones.
+        """
+        marks = [self._places.marked(mark) for mark in marks] if self._drawings else marks
         for stretch in self._stretches:
-            top = y + stretch.source.first * self.pitch
-            if top < clip.bottom() and top + stretch.count * self.pitch > clip.top():
-                ranges = _ranges(stretch, selected)
+            top = y + stretch.source.top
+            if top < clip.bottom() and top + stretch.height > clip.top():
+                for mark in marks:
+                    self._draw_mark(painter, x, y, stretch, mark, clip)
+                painter.setPen(colour)
+                ranges = [found for mark in marks for found in _ranges(stretch, mark)]
                 stretch.layout.draw(painter, QPointF(x, top), ranges, clip)
+                for position, drawing in stretch.drawings:
+                    _draw(painter, x, top, stretch, position, drawing, colour, marks)
+
+    def caret_at(self, offset: int) -> tuple[float, int]:
+        """Return where a text position is: x, and the top of its line."""
+        offset = self._places.shown(offset)
+        stretch = next(
+            (s for s in reversed(self._stretches) if s.source.start <= offset), self._stretches[0]
+        )
+        inside = min(max(offset - stretch.source.start, 0), units(stretch.layout.text()))
+        line = stretch.layout.lineForTextPosition(inside)
+        return _cursor_x(line, inside), stretch.source.top + stretch.tops[line.lineNumber()]
+
+    def _draw_mark(
+        self,
+        painter: QPainter,
+        x: float,
+        y: float,
+        stretch: _Stretch,
+        mark: Selected,
+        clip: QRectF,
+    ) -> None:
+        """Fill what lies behind a mark: lines of full height, so that no gaps show."""
+        for number in range(stretch.count):
+            top = y + stretch.source.top + stretch.tops[number]
+            height = stretch.tops[number + 1] - stretch.tops[number]
+            if top >= clip.bottom() or top + height <= clip.top():
+                continue
+            line = stretch.layout.lineAt(number)
+            for left, width in self._covered(stretch, line, mark):
+                # Whole pixels: two fills that meet leave no seam between them.
+                left, right = floor(x + left), ceil(x + left + width)
+                painter.fillRect(left, round(top), right - left, height, mark.background)
+
+    def _covered(
+        self, stretch: _Stretch, line: QTextLine, mark: Selected
+    ) -> Iterable[tuple[float, float]]:
+        """Return where a mark covers a line, from left to right, each with its width."""
+        first, length = line.textStart(), line.textLength()
+        start = max(mark.start - stretch.source.start, first)
+        end = min(mark.end - stretch.source.start, first + length)
+        if start < end:
+            for run in line.glyphRuns(start, end - start):
+                box = run.boundingRect()
+                yield box.left(), box.width()
+            for at, drawing in stretch.drawings:
+                if start <= at < end:
+                    yield min(_cursor_x(line, at), _cursor_x(line, at + 1)), drawing.width
+        ends_here = line.lineNumber() == stretch.count - 1 and stretch.source.is_last
+        at_end = first + length + stretch.source.start
+        is_broken = length > 0 and self._is_line_end(stretch, first + length - 1)
+        if (is_broken and mark.start < at_end <= mark.end) or (
+            ends_here and not is_broken and mark.start <= at_end < mark.end
+        ):
+            # The line end is marked, too: else nothing would show of an empty line.
+            rect, stub = line.naturalTextRect(), self.pitch / 4
+            yield (rect.left() - stub if self.is_right_to_left else rect.right()), stub
+
+    def _is_line_end(self, stretch: _Stretch, position: int) -> bool:
+        text = stretch.source.text
+        return text[_prefix(text, position) :].startswith("\u2028")
 
     def _line_at(self, y: float) -> tuple[_Stretch, QTextLine]:
-        wanted = min(max(int(y // self.pitch), 0), self._count - 1)
-        stretch = next(s for s in reversed(self._stretches) if s.source.first <= wanted)
-        return stretch, stretch.layout.lineAt(wanted - stretch.source.first)
+        inside = min(max(int(y), 0), self.height - 1)
+        stretch = next(s for s in reversed(self._stretches) if s.source.top <= inside)
+        number = bisect_right(stretch.tops, inside - stretch.source.top) - 1
+        return stretch, stretch.layout.lineAt(number)
+
+    def _spans_with(self, inlays: Sequence[Inlay], spans: Sequence[Span]) -> list[Span]:
+        """Return spans in the text with objects, those that give these their width last."""
+        places = self._places
+        result = [
+            Span(places.shown(it.start), places.shown(it.end, is_end=True), it.format)
+            for it in spans
+        ]
+        for it in inlays:
+            at = places.shown(it.start)
+            result.append(Span(at, at + 1, self._room_for(it.drawing)))
+        # Stable: of two that begin at the same place the one with the width wins.
+        return sorted(result, key=lambda span: span.start)
+
+    def _room_for(self, drawing: Drawing) -> QTextCharFormat:
+        face = QFont(self._font)
+        face.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, drawing.width)
+        look = QTextCharFormat()
+        look.setFont(face)
+        return look
 
     @property
     def _manner(self) -> tuple[QFont, int, float, bool, bool]:
         return self._font, self.pitch, self._width, self._is_anywhere, self.is_right_to_left
 
     def _broken(self, previous: Sequence[_Stretch]) -> Iterable[_Stretch]:
-        start = position = first = 0
+        start = position = top = 0
         for index in count():
             text = self._text[start : start + STRETCH]
-            end = position + units(text)
-            spans = tuple(s for s in self._spans if s.start < end and s.end > position)
-            is_last = start + len(text) >= len(self._text)
-            source = _Source(text, spans, position, first, is_last)
+            source = self._source(text, start, position, top)
             if index < len(previous) and previous[index].source == source:
                 stretch = previous[index]
             else:
                 stretch = self._stretch(source)
             yield stretch
-            if is_last:
+            if source.is_last:
                 return
             start += stretch.used
             position += units(text[: stretch.used])
-            first += stretch.count
+            top += stretch.height
+
+    def _source(self, text: str, start: int, position: int, top: int) -> _Source:
+        """Return what a stretch follows from; `start` in characters, `position` in units."""
+        end = position + units(text)
+        # Those that begin before it may reach into it.
+        last = bisect_left(self._spans, end, key=lambda span: span.start)
+        spans = tuple(span for span in self._spans[:last] if span.end > position)
+        drawings = tuple(
+            (at - position, drawing) for at, drawing in self._drawings if position <= at < end
+        )
+        is_last = start + len(text) >= len(self._text)
+        return _Source(text, spans, position, top, is_last, drawings)
 
     def _stretch(self, source: _Source) -> _Stretch:
         layout = QTextLayout(source.text, self._font)
         layout.setTextOption(self._option)
         layout.setCacheEnabled(True)
-        natural = self._fill(layout, source)
-        lines, used = layout.lineCount(), len(source.text)
-        if not source.is_last and lines > 1:
+        tops, natural = self._fill(layout, source)
+        used = len(source.text)
+        if not source.is_last and len(tops) > 2:
             # The last line goes on in the next stretch, and is left to it.
-            used = _prefix(source.text, layout.lineAt(lines - 1).textStart())
+            used = _prefix(source.text, layout.lineAt(len(tops) - 2).textStart())
             layout.setText(source.text[:used])
-            natural = self._fill(layout, source)
-            lines = layout.lineCount()
-        return _Stretch(source, layout, used, lines, natural)
+            tops, natural = self._fill(layout, source)
+        length = units(source.text[:used])
+        drawings = tuple(it for it in source.drawings if it[0] < length)
+        return _Stretch(source, layout, used, tops, natural, drawings)
 
-    def _fill(self, layout: QTextLayout, source: _Source) -> float:
+    def _fill(self, layout: QTextLayout, source: _Source) -> tuple[tuple[int, ...], float]:
+        """Break a stretch into lines; return where they begin and how wide they are."""
         if source.spans:
             end = source.start + units(layout.text())
             layout.setFormats(_formats(source.spans, source.start, end))
         baseline, pitch, width = self._baseline, self.pitch, self._width
         natural = 0.0
         layout.beginLayout()
-        y = 0
+        tops = [0]
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
-            line.setPosition(QPointF(0, y + baseline - line.ascent()))
+            above, below = self._growth(line, source) if source.drawings else (0, 0)
+            line.setPosition(QPointF(0, tops[-1] + above + baseline - line.ascent()))
             natural = max(natural, line.naturalTextWidth())
-            y += pitch
+            tops.append(tops[-1] + above + pitch + below)
         layout.endLayout()
-        return natural
+        return tuple(tops), natural
+
+    def _growth(self, line: QTextLine, source: _Source) -> tuple[int, int]:
+        """Return how many pixels a line grows, above and below, for its drawings."""
+        start = line.textStart()
+        end = start + line.textLength()
+        its = [drawing for at, drawing in source.drawings if start <= at < end]
+        above = max((it.ascent for it in its), default=0) - self._baseline
+        below = max((it.descent for it in its), default=0) - (self.pitch - self._baseline)
+        air = max(self.pitch // 12, 1)
+        return (
+            ceil(above) + air if above > 0 else 0,
+            ceil(below) + air if below > 0 else 0,
+        )
 
     def _compare(self, previous: "Lines") -> int:
         same = _common_length(self._text, previous._text)
         position = units(self._text[:same])
         for one, other in zip_longest(self._spans, previous._spans):
-            if one != other:
+            if one is not other and one != other:
                 starts = [span.start for span in (one, other) if span is not None]
                 position = min(position, *starts)
+                break
+        for drawn, before in zip_longest(self._drawings, previous._drawings):
+            if drawn != before:
+                position = min([position, *(it[0] for it in (drawn, before) if it is not None)])
                 break
         stretch = next(s for s in reversed(self._stretches) if s.source.start <= position)
         line = stretch.layout.lineForTextPosition(
@@ -273,7 +455,13 @@ class Lines:
         )
         number = line.lineNumber() if line.isValid() else 0
         # The word before may have come from, or gone to, the line above.
-        return max(stretch.source.first + number - 1, 0) * self.pitch
+        if number:
+            return stretch.source.top + stretch.tops[number - 1]
+        index = self._stretches.index(stretch)
+        if not index:
+            return 0
+        above = self._stretches[index - 1]
+        return above.source.top + above.tops[-2]
 
     def _new_option(self, metrics: QFontMetricsF) -> QTextOption:
         modes = QTextOption.WrapMode
@@ -288,6 +476,79 @@ class Lines:
         else:
             option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         return option
+
+
+class _Places:
+    """Where positions in the text as given are in the text with objects, and back."""
+
+    def __init__(self, inlays: Sequence[Inlay]) -> None:
+        self._starts = [it.start for it in inlays]
+        self._ends = [it.end for it in inlays]
+        self._objects: list[int] = []
+        gone = 0
+        for it in inlays:
+            self._objects.append(it.start - gone)
+            gone += it.end - it.start - 1
+
+    def marked(self, mark: Selected) -> Selected:
+        """Return a mark in the text with objects."""
+        start, end = self.shown(mark.start), self.shown(mark.end, is_end=True)
+        return replace(mark, start=start, end=end)
+
+    def shown(self, position: int, *, is_end: bool = False) -> int:
+        """Return a position in the text with objects.
+
+        Inside what a drawing stands for that is in front of it, or behind it for
+        an end, so that whoever has a part of it has it all.
+        """
+        index = bisect_right(self._starts, position) - 1
+        if index < 0:
+            return position
+        if position >= self._ends[index]:
+            return self._objects[index] + 1 + position - self._ends[index]
+        return self._objects[index] + (is_end and position > self._starts[index])
+
+    def given(self, position: int) -> int:
+        """Return a position in the text as it was given."""
+        index = bisect_right(self._objects, position) - 1
+        if index < 0:
+            return position
+        if position == self._objects[index]:
+            return self._starts[index]
+        return self._ends[index] + position - self._objects[index] - 1
+
+
+def _with_objects(text: str, inlays: Sequence[Inlay]) -> str:
+    """Return a text with an object in place of what each drawing stands for."""
+    parts, at, position = [], 0, 0
+    for it in inlays:
+        start = at + _prefix(text[at:], it.start - position)
+        parts += [text[at:start], _OBJECT]
+        at = start + _prefix(text[start:], it.end - it.start)
+        position = it.end
+    return "".join([*parts, text[at:]])
+
+
+def _draw(
+    painter: QPainter,
+    x: float,
+    top: float,
+    stretch: _Stretch,
+    position: int,
+    drawing: Drawing,
+    colour: QColor,
+    marks: Sequence[Selected],
+) -> None:
+    """Draw what stands in a stretch, the top left corner of which is at (x, top)."""
+    line = stretch.layout.lineForTextPosition(position)
+    if not line.isValid():
+        return
+    left = min(_cursor_x(line, position), _cursor_x(line, position + 1))
+    at = stretch.source.start + position
+    for mark in marks:
+        if mark.start <= at < mark.end:
+            colour = mark.text
+    drawing.draw(painter, x + left, top + line.y() + line.ascent(), colour)
 
 
 def _common_length(one: str, other: str) -> int:
@@ -338,9 +599,7 @@ def _formats(spans: Iterable[Span], start: int, end: int) -> list[QTextLayout.Fo
     return result
 
 
-def _ranges(stretch: _Stretch, selected: Selected | None) -> list[QTextLayout.FormatRange]:
-    if selected is None:
-        return []
+def _ranges(stretch: _Stretch, selected: Selected) -> list[QTextLayout.FormatRange]:
     length = units(stretch.layout.text())
     start = max(selected.start, stretch.source.start)
     end = min(selected.end, stretch.source.start + length)

@@ -4,7 +4,7 @@ What changed is found by comparing parts, so that the layout of a part that
 stayed the same is kept. Drawing changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
@@ -12,18 +12,27 @@ from PySide6.QtGui import QPainter, QPainterPath
 from app.chat.conversation import Conversation
 from app.chat.message import Message, Role
 from app.ui.theme import Theme
-from app.ui.transcript.blocks import Block, Container, code_at
+from app.ui.transcript.blocks import Align, Block, Cell, Container, Kind, code_at
 from app.ui.transcript.captions import Captions
+from app.ui.transcript.code import CodeLayout
 from app.ui.transcript.counts import Counts
+from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.heights import Heights
+from app.ui.transcript.highlighting import Listing, listing_of
 from app.ui.transcript.layout import Layout, gap_between
+from app.ui.transcript.lines import Selected
 from app.ui.transcript.parts import Foot, Part, Pending, Room, Thought, has_targets
 from app.ui.transcript.position import BELOW
 from app.ui.transcript.prose import ProseLayout, draw_bars
 from app.ui.transcript.rows import Rows
+from app.ui.transcript.selection import Marking
+from app.ui.transcript.shifts import Key, Shifts, Slid, Wide
 from app.ui.transcript.stream import BlockStream, PlainStream
 from app.ui.transcript.surroundings import FOOT, Items, above, below, below_own
+from app.ui.transcript.table_text import rows_at
 from app.ui.transcript.targets import UNLIT, Lit, Target
+from app.ui.transcript.texts import Text, is_text
+from app.ui.transcript.tints import Tint
 
 PENDING = BELOW - 1
 """The place of what was not read yet."""
@@ -38,13 +47,22 @@ Light = Callable[[int], Lit]
 class MessageLayout:
     """A message as parts below each other: its rows."""
 
-    def __init__(self, message: Message, width: int, theme: Theme, counts: Counts) -> None:
+    def __init__(
+        self,
+        message: Message,
+        width: int,
+        theme: Theme,
+        counts: Counts,
+        formulas: Formulas | None = None,
+        shifts: Shifts | None = None,
+    ) -> None:
         self.id = message.id
+        self._shifts = Shifts() if shifts is None else shifts
         self._is_own = message.role is Role.USER
         self._width = width
         self._theme = theme
         self._counts = counts
-        self._rows = Rows(self._width_of, theme, counts)
+        self._rows = Rows(self._width_of, theme, counts, formulas)
         self._stream = self._new_stream()
         self._taken = 0
         self._reasoning: PlainStream | None = None
@@ -119,6 +137,36 @@ class MessageLayout:
         """Return the row at a place, or the one before if there is none."""
         return self._rows.row_of(place)
 
+    def text(self, row: int) -> Text | None:
+        """Return the text a row shows; None if it shows something else."""
+        it = self._rows[row]
+        if not (isinstance(it.part, Block) and is_text(it.part)):
+            return None
+        return Text(it.part, self.shown(row), self._left_of(it.part), self._width_of(it.part))
+
+    def shown(self, row: int) -> Layout | None:
+        """Return the layout of a row as it is scrolled sideways; None if it has none."""
+        layout = self._rows[row].layout
+        if not isinstance(layout, Wide):
+            return layout
+        return Slid(layout, self._shifts.slide(self.key(row), layout.room))
+
+    def wide(self, row: int) -> Wide | None:
+        """Return the layout of a row if it can be scrolled sideways."""
+        layout = self._rows[row].layout
+        return layout if isinstance(layout, Wide) else None
+
+    def key(self, row: int) -> Key:
+        """Return by what the shift of a row is known: the place of its first piece."""
+        while row and isinstance(part := self._rows[row].part, Block) and not part.is_first:
+            row -= 1
+        return self.id, self._rows[row].place
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """What was read of its text; by place."""
+        return self._stream.blocks
+
     def is_pending(self, row: int) -> bool:
         """Return whether a row stands for text that was not read."""
         return isinstance(self._rows[row].part, Pending)
@@ -129,12 +177,47 @@ class MessageLayout:
 
     def lay_out(self, row: int) -> bool:
         """Lay a row out if it is not; return whether that was done."""
-        return self._rows.lay_out(row)
+        is_new = self._rows.lay_out(row)
+        layout = self._rows[row].layout
+        if is_new and isinstance(layout, Wide) and layout.content_width > layout.room:
+            self._shifts.widen(self.key(row), layout.content_width)
+        return is_new
 
     def restyle(self, width: int, theme: Theme) -> None:
         """Let go of all layouts and estimate anew, for another width or theme."""
         self._width, self._theme = width, theme
         self._rows.restyle(theme)
+
+    def renew(self, drawn: Set[Wanted]) -> bool:
+        """Let go of layouts that lack formulas which are drawn now; return whether any did."""
+        return self._rows.renew(drawn)
+
+    def listing_at(self, row: int) -> Listing | None:
+        """Return the listing of which a row shows a piece."""
+        place = self._rows[row].place if row < len(self._rows) else -1
+        part = self._rows[row].part if place >= 0 else None
+        if not isinstance(part, Block) or part.kind is not Kind.CODE:
+            return None
+        return listing_of(self._stream.blocks, place, self._whole_count)
+
+    @property
+    def _whole_count(self) -> int:
+        """Blocks that no longer change, those at the end of a text that has ended among them."""
+        count = len(self._rows)
+        is_read = not any(self.is_pending(row) for row in range(max(count - 4, 0), count))
+        settled = len(self._stream.settled)
+        return settled if self.is_open or not is_read else settled + len(self._stream.tail)
+
+    def tint(self, place: int, tints: Sequence[Tint]) -> QRect | None:
+        """Colour the code at a place; return where it is if it looks different now."""
+        row = self.row_of(place)
+        it = self._rows[row] if len(self._rows) else None
+        if it is None or it.place != place or not isinstance(it.layout, CodeLayout):
+            return None
+        found = it.layout.tint(tints)
+        if found is None:
+            return None
+        return QRect(0, self._rows.top(row) + found[0], self._width, found[1] - found[0])
 
     def first_difference(self, row: int) -> int:
         """Return the height from which on a row is not what it was."""
@@ -172,6 +255,10 @@ class MessageLayout:
         if self._room is not None:
             self._room, self._head = None, -1
         return taken, self._compose(conversation, captions)
+
+    def table(self, place: int) -> tuple[tuple[tuple[Cell, ...], ...], tuple[Align, ...]]:
+        """Return the whole table of which the part at a place is a piece: rows and aligns."""
+        return rows_at(self._stream.blocks, place)
 
     def code(self, place: int) -> str:
         """Return the whole code of which the part at a place is a piece."""
@@ -225,9 +312,13 @@ class MessageLayout:
         is_same = self._head == len(head) and all(
             row.part == part for row, (_, part) in zip(self._rows, head, strict=False)
         )
-        start = self._head + self._settled if is_same else 0
-        items = [] if is_same else list(head)
         first = self._settled if is_same else 0
+        # A definition that came late changes references above it.
+        revised = self._stream.take_revised()
+        if revised is not None:
+            first = min(first, revised)
+        start = self._head + first if is_same else 0
+        items = [] if is_same else list(head)
         blocks = [*self._stream.settled[first:], *self._stream.tail]
         items += [(first + i, block) for i, block in enumerate(blocks)]
         caret = len(head) + first + len(blocks) - 1 if self.is_open and blocks else None
@@ -299,7 +390,13 @@ class MessageLayout:
         return 0 if isinstance(part, Foot | Room) else self._text_left
 
     def draw(
-        self, painter: QPainter, x: int, y: int, clip: QRectF, light: Light | None = None
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        light: Light | None = None,
+        marking: Marking | None = None,
     ) -> None:
         """Draw the rows inside `clip`, with the top left corner at (x, y)."""
         if not len(self._rows):
@@ -309,13 +406,22 @@ class MessageLayout:
         row = self.heights.find(int(clip.top()) - y)
         top = y + self.heights.offset(row)
         while row < len(self._rows) and top < clip.bottom():
-            lit = light(self._rows[row].place) if light is not None else UNLIT
-            self._draw_row(painter, x + self._left_of(self._rows[row].part), top, row, clip, lit)
+            it = self._rows[row]
+            lit = light(it.place) if light is not None else UNLIT
+            marks = marking(it.place) if marking is not None and is_text(it.part) else ()
+            self._draw_row(painter, x + self._left_of(it.part), top, row, clip, lit, marks)
             top += self.heights[row]
             row += 1
 
     def _draw_row(
-        self, painter: QPainter, x: int, top: int, row: int, clip: QRectF, lit: Lit
+        self,
+        painter: QPainter,
+        x: int,
+        top: int,
+        row: int,
+        clip: QRectF,
+        lit: Lit,
+        marks: Sequence[Selected],
     ) -> None:
         it = self._rows[row]
         if it.layout is None:
@@ -326,11 +432,18 @@ class MessageLayout:
             above = _within(self._rows[row - 1].part) if row else ()
             begin = top if above[: len(within)] == within[: len(above)] and above else y
             draw_bars(painter, within, x, begin, y + it.layout.height, self._theme)
-        it.layout.draw(painter, x, y, clip, lit=lit)
+        layout = self.shown(row) or it.layout
+        layout.draw(painter, x, y, clip, marks, lit)
+        if Container.NOTE in within and not (row and _is_note(self._rows[row - 1].part)):
+            self._draw_rule_above_notes(painter, x, y, it.gap)
         if self._seams and isinstance(it.part, Block):
             self._draw_seam(painter, x, y, it.part, it.layout.height)
         if row == self._caret:
-            self._draw_caret(painter, x, y, it.layout)
+            self._draw_caret(painter, x, y, layout)
+
+    def _draw_rule_above_notes(self, painter: QPainter, x: int, y: int, gap: int) -> None:
+        width, height = self._inner_width // 4, self._theme.metrics.hairline
+        painter.fillRect(x, y - gap // 2, width, height, self._theme.colours.strong_line)
 
     def _draw_caret(self, painter: QPainter, x: int, y: int, layout: Layout) -> None:
         end, top, pitch = layout.end
@@ -370,7 +483,8 @@ class MessageLayout:
         it, top = self._rows[row], self._rows.top(row)
         if it.layout is None or not top <= y < top + it.layout.height:
             return None
-        index = it.layout.target_at(x - self._left_of(it.part), y - top)
+        layout = self.shown(row) or it.layout
+        index = layout.target_at(x - self._left_of(it.part), y - top)
         return None if index is None else (it.place, index)
 
     def targets(self, place: int) -> Sequence[Target]:
@@ -383,10 +497,10 @@ class MessageLayout:
         row = self.row_of(place)
         if index >= len(self.targets(place)):
             return []
-        it = self._rows[row]
-        assert it.layout is not None
+        it, layout = self._rows[row], self.shown(row)
+        assert layout is not None
         left, top = self._left_of(it.part), self._rows.top(row)
-        return [area.translated(left, top) for area in it.layout.areas_of(index)]
+        return [area.translated(left, top) for area in layout.areas_of(index)]
 
     def row_with_targets(self, row: int, step: int) -> int | None:
         """Return the nearest row from `row` on, up or down, in which one can click."""
@@ -400,6 +514,10 @@ class MessageLayout:
 def own_width(width: int, theme: Theme) -> int:
     """Return how wide the box of the person's message may be in a column."""
     return min(theme.metrics.own_message, width)
+
+
+def _is_note(part: Part) -> bool:
+    return Container.NOTE in _within(part)
 
 
 def _within(part: Part) -> tuple[Container, ...]:

@@ -67,7 +67,7 @@ class NoticeLayout:
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
         colours, radius = self._theme.colours, self._theme.metrics.block_radius
@@ -78,12 +78,16 @@ class NoticeLayout:
         if self._tone is not Tone.QUIET:
             middle = y + self._top + self._lines.pitch / 2
             _draw_sign(painter, QPointF(x + self._theme.space.m + 9, middle), ink)
-        self._lines.draw(painter, x + self._left, y + self._top, colours.text, clip, selected)
+        self._lines.draw(painter, x + self._left, y + self._top, colours.text, clip, marks)
         for index in range(len(self._buttons)):
             self._draw_button(painter, index, x, y, clip, lit)
 
     def hit_test(self, x: float, y: float) -> int:
         return self._lines.offset_at(x - self._left, y - self._top)
+
+    def caret_at(self, offset: int) -> tuple[float, int, int]:
+        x, y = self._lines.caret_at(offset)
+        return self._left + x, self._top + y, self._lines.pitch
 
     def target_at(self, x: float, y: float) -> int | None:
         for index, button in enumerate(self._buttons):

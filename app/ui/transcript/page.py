@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from app.ui.transcript.attention import Attention
 from app.ui.transcript.column import Column
+from app.ui.transcript.selection import UNMARKED, Extent, Marks, Selection
 from app.ui.transcript.targets import Spot, Target
 
 
@@ -19,10 +20,19 @@ class Page(Column):
 
     # Drawing
 
-    def draw(self, painter: QPainter, x: int, y: int, clip: QRectF, attention: Attention) -> None:
+    def draw(
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        attention: Attention,
+        marks: Marks = UNMARKED,
+    ) -> None:
         """Draw what is inside `clip`, with the top left corner at (x, y)."""
         if not self._ids:
             return
+        extent = self.extent(marks.selection)
         message = self._heights.find(int(clip.top()) - y)
         top = y + self._heights.offset(message)
         while message < len(self._ids) and top < clip.bottom():
@@ -30,9 +40,22 @@ class Page(Column):
             layout = self._layouts.get(message_id)
             if layout is not None:
                 light = partial(attention.lit, message_id) if attention.is_on(message_id) else None
-                layout.draw(painter, x, top + self._gap(message), clip, light)
+                marking = marks.within(extent, message, message_id, self._theme)
+                layout.draw(painter, x, top + self._gap(message), clip, light, marking)
             top += self._heights[message]
             message += 1
+
+    def extent(self, selection: Selection | None) -> Extent | None:
+        """Return a selection in reading order; None if it is not in this branch."""
+        if selection is None:
+            return None
+        ends = []
+        for end in (selection.anchor, selection.head):
+            message = self._index.get(end.message_id)
+            if message is None:
+                return None
+            ends.append((message, end.place, end.offset))
+        return Extent(min(ends), max(ends))
 
     # Pointing
 

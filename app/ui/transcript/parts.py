@@ -77,6 +77,10 @@ def has_targets(part: Part) -> bool:
     """Return whether there is anything to click in a part, without laying it out."""
     match part:
         case Block():
+            if part.rows:
+                return part.is_first or any(
+                    run.link for row in part.rows for cell in row for run in cell
+                )
             return part.is_copied_from or any(run.link for run in part.runs)
         case Notice():
             return bool(part.offers)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from app.ui import icons
 from app.ui.theme import Theme, TypeRole, font
-from app.ui.transcript.blocks import Block, Container, Kind, Marker, Run
-from app.ui.transcript.lines import Lines, Selected, Span, units
+from app.ui.transcript.blocks import Block, Container, Kind, Marker
+from app.ui.transcript.drawn_formulas import Awaiting, Formulas, set_inline
+from app.ui.transcript.lines import Lines, Selected
+from app.ui.transcript.styles import Styles, links_in
 from app.ui.transcript.targets import (
     UNLIT,
-    Link,
     Lit,
     Target,
     Untargeted,
@@ -30,13 +32,22 @@ def indent_in(container: Container, theme: Theme) -> int:
     """Return how far a container pushes what stands in it to the right."""
     if container is Container.ITEM:
         return max(theme.space.xl, theme.type.transcript.size * 8 // 5)
+    if container is Container.NOTE:
+        return max(theme.space.xl, theme.type.caption.size * 2)
     return theme.space.l
 
 
-class ProseLayout:
+class ProseLayout(Awaiting):
     """Text in one column, with a bullet or number in front if it begins an item."""
 
-    def __init__(self, block: Block, width: int, theme: Theme, previous: object = None) -> None:
+    def __init__(
+        self,
+        block: Block,
+        width: int,
+        theme: Theme,
+        previous: object = None,
+        formulas: Formulas | None = None,
+    ) -> None:
         before = previous._lines if isinstance(previous, ProseLayout) else None
         self._theme = theme
         self._indent = min(indent_of(block, theme), max(width - 80, 0))
@@ -46,23 +57,30 @@ class ProseLayout:
             # The line end a piece ends with is the one before the next piece.
             text = text if block.is_last else text.removesuffix("\n")
         self._font = font(role)
-        self._links: list[tuple[int, int]] = []
+        links = links_in(block.runs)
+        self._links = [(start, end) for _, start, end in links]
         """Where each of `targets` begins and ends in the text."""
-        self.targets: list[Target] = []
-        spans = self._spans(block.runs)
+        self.targets: list[Target] = [target for target, _, _ in links]
+        setting = set_inline(block.runs, formulas, role.size)
+        self.lacking = setting.lacking
+        spans = Styles(self._font, theme).spans(setting.runs)
         room = width - self._indent
-        self._lines: Lines = Lines(text, self._font, role.line, room, spans=spans, previous=before)
+        self._lines: Lines = Lines(
+            text, self._font, role.line, room, spans=spans, inlays=setting.inlays, previous=before
+        )
         self._left = self._indent
         if self._lines.is_right_to_left:
             # Lists are indented from where their lines begin, quotes at their bar.
             items = [c for c in block.within if c is Container.ITEM]
             self._left -= min(sum(indent_in(item, theme) for item in items), self._indent)
         self._room = room
-        self._colour = _colour(block, theme)
+        self._colour = colour_of(block, theme)
         self._frame: tuple[object, ...] = (block.kind, block.within, block.marker)
         self._is_framed_as_before = (
             isinstance(previous, ProseLayout) and previous._frame == self._frame
         )
+        self._is_done = block.marker.is_done if block.marker is not None else None
+        """Whether its box is ticked; None if it has none."""
         self._marker = _marker_of(block.marker, block, self._font, role, theme)
 
     @property
@@ -92,22 +110,28 @@ class ProseLayout:
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
-        if self._marker is not None:
-            left = x + self._marker_x(self._marker)
+        if self._is_done is not None:
+            self._draw_box(painter, x, y, is_done=self._is_done)
+        elif self._marker is not None:
+            left = x + self._marker_x(self._marker.natural_width)
             self._marker.draw(painter, left, y, self._theme.colours.muted, clip)
         if lit.hovered is not None:
             for area in self.areas_of(lit.hovered):
                 draw_wash(painter, area.translated(x, y), lit, lit.hovered, self._theme)
-        self._lines.draw(painter, x + self._left, y, self._colour, clip, selected)
+        self._lines.draw(painter, x + self._left, y, self._colour, clip, marks)
         if lit.ringed is not None:
             areas = self.areas_of(lit.ringed)
             draw_rings(painter, areas, x, y, lit, lit.ringed, self._theme)
 
     def hit_test(self, x: float, y: float) -> int:
         return self._lines.offset_at(x - self._left, y)
+
+    def caret_at(self, offset: int) -> tuple[float, int, int]:
+        x, y = self._lines.caret_at(offset)
+        return self._left + x, y, self._lines.pitch
 
     def target_at(self, x: float, y: float) -> int | None:
         x -= self._left
@@ -122,45 +146,22 @@ class ProseLayout:
     def areas_of(self, index: int) -> Sequence[QRect]:
         return [area.translated(self._left, 0) for area in self._lines.areas(*self._links[index])]
 
-    def _marker_x(self, marker: Lines) -> int:
+    def _marker_x(self, width: int) -> int:
+        """Return where a marker of a width begins."""
         if self._lines.is_right_to_left:
             return self._left + self._room + self._theme.space.s
-        return self._indent - self._theme.space.s - marker.natural_width
+        return self._indent - self._theme.space.s - width
 
-    def _spans(self, runs: tuple[Run, ...]) -> list[Span]:
-        spans, start = [], 0
-        looks: dict[tuple[bool, bool, bool, bool], QTextCharFormat] = {}
-        for run in runs:
-            end = start + units(run.text)
-            if run.link:
-                self._links.append((start, end))
-                self.targets.append(Link(run.link))
-            style = (run.is_emphasis, run.is_strong, run.is_code, bool(run.link))
-            if any(style):
-                if style not in looks:
-                    looks[style] = self._look(*style)
-                spans.append(Span(start, end, looks[style]))
-            start = end
-        return spans
-
-    def _look(
-        self, is_emphasis: bool, is_strong: bool, is_code: bool, is_link: bool
-    ) -> QTextCharFormat:
-        look = QTextCharFormat()
-        face = QFont(self._font)
-        if is_code:
-            code, text = self._theme.type.code, self._theme.type.transcript
-            face = font(code)
-            face.setPixelSize(round(self._font.pixelSize() * code.size / text.size))
-            look.setBackground(self._theme.colours.own_message)
-        if is_strong:
-            face.setWeight(QFont.Weight.DemiBold)
-        face.setItalic(is_emphasis)
-        look.setFont(face)
-        if is_link:
-            look.setForeground(self._theme.colours.accent)
-            look.setFontUnderline(True)
-        return look
+    def _draw_box(self, painter: QPainter, x: int, y: int, *, is_done: bool) -> None:
+        """Draw the box of a task. It only shows: a click on it means nothing."""
+        colours, pitch = self._theme.colours, self._lines.pitch
+        size = round(self._font.pixelSize() * 14 / 15)
+        box = QRectF(x + self._marker_x(size), y + (pitch - size) // 2, size, size)
+        painter.setPen(QPen(colours.accent if is_done else colours.faint, 1.5))
+        painter.setBrush(colours.accent if is_done else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
+        if is_done:
+            icons.paint(painter, "check", box.adjusted(1.5, 1.5, -1.5, -1.5), colours.on_accent)
 
 
 class RuleLayout(Untargeted):
@@ -181,7 +182,7 @@ class RuleLayout(Untargeted):
         x: int,
         y: int,
         clip: QRectF,
-        selected: Selected | None = None,
+        marks: Sequence[Selected] = (),
         lit: Lit = UNLIT,
     ) -> None:
         width = self.natural_width - self._indent
@@ -190,13 +191,16 @@ class RuleLayout(Untargeted):
     def hit_test(self, x: float, y: float) -> int:
         return 0
 
+    def caret_at(self, offset: int) -> tuple[float, int, int]:
+        return 0.0, 0, self.height
+
 
 def draw_bars(
     painter: QPainter, within: tuple[Container, ...], x: int, top: int, bottom: int, theme: Theme
 ) -> None:
     """Draw the bars at the left of quotes and reasoning, over the height of a part."""
     for container in within:
-        if container is not Container.ITEM:
+        if container not in (Container.ITEM, Container.NOTE):
             painter.fillRect(x, top, 2, bottom - top, theme.colours.strong_line)
         x += indent_in(container, theme)
 
@@ -204,22 +208,30 @@ def draw_bars(
 def _role(block: Block, theme: Theme) -> TypeRole:
     if block.kind is Kind.HEADING:
         return theme.type.headings[block.level - 1]
+    if Container.NOTE in block.within:
+        return theme.type.caption
     if Container.REASONING in block.within:
         return theme.type.base
     return theme.type.transcript
 
 
-def _colour(block: Block, theme: Theme) -> QColor:
-    is_aside = Container.REASONING in block.within or Container.QUOTE in block.within
+def colour_of(block: Block, theme: Theme) -> QColor:
+    """Return the colour of the text of a block."""
+    asides = (Container.REASONING, Container.QUOTE, Container.NOTE)
+    is_aside = any(container in asides for container in block.within)
     return theme.colours.muted if is_aside else theme.colours.text
 
 
 def _marker_of(
     marker: Marker | None, block: Block, face: QFont, role: TypeRole, theme: Theme
 ) -> Lines | None:
-    if marker is None:
+    if marker is None or marker.is_done is not None:
         return None
-    if marker.ordinal is None:
+    if marker.label:
+        room = indent_in(Container.NOTE, theme) - theme.space.s
+        metrics = QFontMetricsF(face)
+        text = metrics.elidedText(marker.label, Qt.TextElideMode.ElideRight, room + 2)
+    elif marker.ordinal is None:
         depth = block.within.count(Container.ITEM)
         text = _BULLETS[min(depth, len(_BULLETS)) - 1]
     else:

@@ -6,11 +6,12 @@ rows appear above it.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 
 from app.ui.theme import Theme
 from app.ui.transcript.counts import Counts
+from app.ui.transcript.drawn_formulas import Awaiting, Formulas, Wanted
 from app.ui.transcript.heights import Heights
 from app.ui.transcript.layout import Layout, estimate, lay_out
 from app.ui.transcript.parts import Part, Pending
@@ -32,12 +33,19 @@ class Row:
 class Rows:
     """The rows of one message, counted from the top."""
 
-    def __init__(self, width_of: Callable[[Part], int], theme: Theme, counts: Counts) -> None:
+    def __init__(
+        self,
+        width_of: Callable[[Part], int],
+        theme: Theme,
+        counts: Counts,
+        formulas: Formulas | None = None,
+    ) -> None:
         self.heights = Heights()
         """Of the rows, each with the gap above it."""
         self._width_of = width_of
         self._theme = theme
         self._counts = counts
+        self._formulas = formulas
         self._rows: list[Row] = []
         self._laid_out: set[int] = set()
 
@@ -81,12 +89,25 @@ class Rows:
         it = self._rows[row]
         if it.layout is not None or isinstance(it.part, Pending):
             return False
-        it.layout = lay_out(it.part, self._width_of(it.part), self._theme, it.previous)
+        width = self._width_of(it.part)
+        it.layout = lay_out(it.part, width, self._theme, it.previous, self._formulas)
         it.previous = None
         self._counts.layouts += 1
         self._laid_out.add(row)
         self.heights[row] = it.gap + it.layout.height
         return True
+
+    def renew(self, drawn: Set[Wanted]) -> bool:
+        """Let go of layouts that lack formulas which are drawn now; return whether any did."""
+        stale = []
+        for row in self._laid_out:
+            it: object = self._rows[row].layout
+            if isinstance(it, Awaiting) and not drawn.isdisjoint(it.lacking):
+                stale.append(row)
+        for row in stale:
+            self._rows[row].previous, self._rows[row].layout = self._rows[row].layout, None
+            self._laid_out.discard(row)
+        return bool(stale)
 
     def restyle(self, theme: Theme) -> None:
         """Let go of all layouts and estimate anew, for another width or theme."""

@@ -2,35 +2,56 @@
 
 Values and strings only: no widgets, no fonts. The laws:
 
-- What `settled` holds never changes. Feeding a text in any pieces gives the
-  same blocks as feeding it at once, after every piece.
+- What `settled` holds does not change, but for blocks that refer to a link that
+  is defined later: those are read again, see `take_revised`, and the columns of a
+  table are as wide as before. But for these widths, feeding a text in any
+  pieces gives the same blocks as feeding it at once, after every piece.
 - A block settles on complete lines only: `#` may yet become `#tag`, `-` a rule.
-- The lines of a fence are never parsed again; lists settle item by item,
-  quotes paragraph by paragraph.
-- Nothing is swallowed. What this does not know (tables, HTML, link reference
-  definitions and references to them) shows as its source: a definition that
-  arrives late would change settled blocks.
+- The lines of a fence and the rows of a table are never parsed again; lists
+  settle item by item, quotes paragraph by paragraph. Of a long paragraph only
+  what comes after the last joint is parsed again, see `joints`.
+- Nothing is swallowed but what only says where links lead. HTML, and what is not
+  safe to follow, shows as its source.
 - Work is bounded: a line longer than `LIMIT` characters is text and not
-  Markdown, and an item or paragraph longer than that is cut at a line end.
+  Markdown, an item or paragraph longer than that, or of more lines than `LINES`, is
+  cut at a line end, what has more signs than words is text (see `density`), and
+  blocks are read again only as far as there is text that came to pay for it.
 
 Offsets are in code points, in the text with its line ends made line feeds.
 https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy
 """
 
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from app.ui.transcript.beginnings import Beginning, longer
 from app.ui.transcript.blocks import (
     PIECE_LENGTH,
     Block,
-    Container,
     Kind,
+    Mention,
     Run,
     Unit,
     cut,
-    pieces,
 )
 from app.ui.transcript.fence import Fence
+from app.ui.transcript.formula_source import as_formula
+from app.ui.transcript.plain import PlainStream as PlainStream
+from app.ui.transcript.references import Definition, References
+from app.ui.transcript.table_source import MOST_ABSENT, Row, TableSource, absent, split
+
+if TYPE_CHECKING:
+    from app.ui.transcript.markdown import Reading
 
 LIMIT = 32_768
 """Characters of source that are parsed at once, at most: about 30 ms."""
+LINES = 1_024
+"""Lines of source that are parsed at once, at most."""
+
+_REREAD = 16
+"""Characters that may be read again for each that came."""
+_MAY_END_TABLE = re.compile(r" {0,3}[>#`~*+_<$\\=\d-]| {4}| *\t")
 
 
 class BlockStream:
@@ -38,20 +59,30 @@ class BlockStream:
 
     def __init__(self) -> None:
         self.settled: list[Block] = []
-        """Blocks that no longer change. Not to be changed by others either."""
+        """Blocks that no longer change, but for those `take_revised` tells of.
+
+        Up to date once `tail` was asked for. Not to be changed by others.
+        """
         self.parsed = 0
         """Characters given to the parser so far."""
         self._source = ""
-        """What is not settled; inside a fence, only its last and incomplete line."""
+        """What is not settled; in a fence or table, only its last and incomplete line."""
         self._start = 0
         """The offset of `_source`."""
         self._return = ""
         """A carriage return whose line feed may still come."""
         self._ordinal: int | None = None
         """The number of the item `_source` begins with, if its list began before."""
+        self._beginning: Beginning | None = None
+        """Of the paragraph `_source` ends with."""
         self._fence: Fence | None = None
+        self._table: TableSource | None = None
         self._line: PlainStream | None = None
         """Inside a line longer than `LIMIT`: its text."""
+        self._references = References()
+        self._revised: int | None = None
+        self._allowance = LIMIT
+        """Characters that may be read again."""
         self._tail: tuple[Block, ...] | None = ()
 
     @property
@@ -59,12 +90,14 @@ class BlockStream:
         """The blocks that may still change, as they would be if the text ended here."""
         if self._tail is None:
             self._tail = self._open()
+        self._revise()
         return self._tail
 
     @property
     def blocks(self) -> list[Block]:
         """All of it."""
-        return [*self.settled, *self.tail]
+        tail = self.tail
+        return [*self.settled, *tail]
 
     def feed(self, text: str) -> None:
         """Add text at the end."""
@@ -74,60 +107,91 @@ class BlockStream:
             text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
         if not text:
             return
-        self._source += text
+        # As parsers do; some of them would not find their own cell or row again.
+        self._source += text.replace("\0", "\ufffd")
+        self._allowance += _REREAD * len(text)
         self._tail = None
         if "\n" in text or len(self._source) > LIMIT:
             while self._advance():
                 pass
 
+    def take_revised(self) -> int | None:
+        """Return the first settled block that changed since this was last asked, if any."""
+        revised, self._revised = self._revised, None
+        return revised
+
     # Settling
 
     def _advance(self) -> bool:
         """Settle what can be; return whether there may be more of it."""
-        fence = self._fence
-        if fence is not None:
-            return self._advance_fence(fence)
+        if self._fence is not None:
+            return self._advance_fence(self._fence)
+        if self._table is not None:
+            return self._advance_table(self._table)
         if self._line is not None:
             return self._advance_line(self._line)
-        complete = self._source.rfind("\n", 0, LIMIT) + 1
-        if len(self._source) <= LIMIT:
+        limit = _limit_of(self._source)
+        complete = self._source.rfind("\n", 0, limit) + 1
+        if len(self._source) <= limit:
             self._settle(complete)
-            return self._fence is not None
+            return self._is_inside
         end = self._source.find("\n", complete)
         length = (end if end >= 0 else len(self._source)) - complete
         if length > LIMIT:
             before = self._start + complete
             self._settle(complete)
-            if self._fence is None:
+            if not self._is_inside:
                 self._settle(before - self._start, force=True)
                 self._line = PlainStream(start=before)
             return True
         if end < 0:
             self._settle(complete)
-            return self._fence is not None
+            return self._is_inside
         before = self._start + end + 1
         self._settle(end + 1)
-        if self._fence is None and before - self._start > LIMIT:
-            self._settle(before - self._start, force=True)
+        length = before - self._start
+        if not self._is_inside and length > _limit_of(self._source[:length]):
+            self._settle(length, force=True)
         return True
+
+    @property
+    def _is_inside(self) -> bool:
+        return self._fence is not None or self._table is not None
 
     def _settle(self, length: int, *, force: bool = False) -> None:
         """Settle the closed units among the first `length` characters."""
         if not length:
             return
-        units = self._parse(self._source[:length])
-        rest = None if not units or force or units[-1].is_closed else units.pop()
+        source = self._source[:length]
+        if force:
+            self._beginning = None
+        reading, definitions = self._read(source)
+        units, rest = reading.units, list[Unit]()
+        if not force:
+            units, rest = _parted(reading)
+        begin = rest[0].start - self._start if rest else length
+        lines = source.count("\n", 0, begin)
+        stays = {k: v for k, v in definitions.items() if v["map"][0] < lines}
+        self._references.settle(stays)
+        self._references.replace_open({k: v for k, v in definitions.items() if k not in stays})
         for unit in units:
-            self.settled += unit.blocks
-        self._drop(rest.start - self._start if rest else length)
-        self._ordinal = rest.ordinal if rest else None
-        if rest is None:
+            self._add(unit.blocks, unit.mentions)
+        self._drop(begin)
+        self._ordinal = rest[0].ordinal if rest else None
+        if not rest:
             return
-        if rest.is_fence:
+        if len(rest) == 1 and rest[0].is_fence:
             self._fence = Fence(self._source[: self._source.index("\n")], self._start)
             self._drop(self._source.index("\n") + 1)
+        elif len(rest) == 1 and rest[0].is_table:
+            self._begin_table(rest[0], length - begin)
         elif self._source.endswith("\n"):
-            self._tail = rest.blocks
+            self._tail = tuple(block for unit in rest for block in unit.blocks)
+
+    def _add(self, blocks: Iterable[Block], mentions: Iterable[Mention] = ()) -> None:
+        for mention in mentions:
+            self._references.remember(len(self.settled) + mention.index, mention)
+        self.settled += blocks
 
     def _advance_fence(self, fence: Fence) -> bool:
         used = 0
@@ -135,7 +199,7 @@ class BlockStream:
             line = self._source[used:end]
             used = end + 1
             if fence.is_closed_by(line):
-                self.settled += self._code(fence, fence.content, self._start + used)
+                self.settled += self._closed(fence, self._start + used)
                 self._fence = None
                 self._drop(used)
                 return True
@@ -150,6 +214,61 @@ class BlockStream:
         for block in whole:
             fence.settle(len(block.text))
         return False
+
+    def _begin_table(self, unit: Unit, length: int) -> None:
+        """Read the first `length` characters on as a table, of which they are all there is."""
+        first = unit.blocks[0]
+        assert first.columns is not None
+        head, _, *lines = self._source[:length].splitlines()
+        table = self._table = TableSource(unit.start, first.columns.aligns)
+        rows = [row for block in unit.blocks for row in block.rows]
+        for line, cells in zip([head, *lines], rows, strict=True):
+            sources = split(line)[: len(cells)]
+            sources += [""] * (len(cells) - len(sources))
+            self._take_row(table, Row(cells, tuple(sources)), line)
+        self._drop(length)
+
+    def _advance_table(self, table: TableSource) -> bool:
+        used = 0
+        while 0 <= (end := self._source.find("\n", used)) <= used + LIMIT:
+            line = self._source[used:end]
+            row = self._row(table, line)
+            if row is None:
+                self._finish_table(table, used)
+                return True
+            self._take_row(table, row, line)
+            used = end + 1
+        if len(self._source) - used > LIMIT:
+            self._finish_table(table, used)
+            return True
+        self._drop(used)
+        return False
+
+    def _take_row(self, table: TableSource, row: Row, line: str) -> None:
+        table.absent += absent(line, len(table.aligns))
+        whole = table.take(row)
+        if whole is not None:
+            self._add([whole[0]], [whole[1]])
+
+    def _finish_table(self, table: TableSource, used: int) -> None:
+        block, mention = table.finish(self._start + used)
+        self._add([block], [mention])
+        self._table = None
+        self._drop(used)
+
+    def _row(self, table: TableSource, line: str) -> Row | None:
+        """Read a line as a row, if it is one."""
+        from app.ui.transcript.markdown import is_row, read_row
+
+        columns = len(table.aligns)
+        if not split(line) and not line.strip(" \t"):
+            return None
+        if table.absent + absent(line, columns) > MOST_ABSENT:
+            return None
+        self.parsed += len(line)
+        if _MAY_END_TABLE.match(line) and not is_row(line):
+            return None
+        return read_row(line, columns, self._references.reading())
 
     def _advance_line(self, line: "PlainStream") -> bool:
         end = self._source.find("\n")
@@ -171,23 +290,51 @@ class BlockStream:
     def _drop(self, length: int) -> None:
         self._source = self._source[length:]
         self._start += length
+        if self._beginning is not None:
+            self._beginning = self._beginning.shift(length)
 
     # Reading
 
     def _open(self) -> tuple[Block, ...]:
+        if self._line is None and not self._is_inside:
+            reading, definitions = self._read(self._source)
+            self._references.replace_open(definitions)
+            before = self._beginning
+            found = longer(before, reading, self._source, self._references.reading())
+            if found is not None:
+                self.parsed += found.end - (before.end if before is not None else found.start)
+                self._beginning = found
+            return _blocks(reading)
+        self._references.replace_open({})
         if self._line is not None:
             return self._line.tail
-        if self._fence is None:
-            units = self._parse(self._source)
-            return tuple(block for unit in units for block in unit.blocks)
-        fence, content = self._fence, self._fence.content
-        end = self._start
+        if self._table is not None:
+            return self._open_table(self._table)
+        assert self._fence is not None
+        return self._open_fence(self._fence)
+
+    def _open_fence(self, fence: Fence) -> tuple[Block, ...]:
+        content, end = fence.content, self._start
         # A last line of nothing but space is not there yet.
         if self._source.strip(" \t") or fence.is_inside_line:
             end += len(self._source)
-            if not fence.is_closed_by(self._source):
-                content += fence.unindent(self._source)
+            if fence.is_closed_by(self._source):
+                return tuple(self._closed(fence, end))
+            content += fence.unindent(self._source)
         return tuple(self._code(fence, content, end))
+
+    def _open_table(self, table: TableSource) -> tuple[Block, ...]:
+        source = self._source
+        row = self._row(table, source) if source else None
+        if row is not None:
+            return tuple(table.blocks(self._start + len(source), row))
+        reading, definitions = self._read(source)
+        self._references.replace_open(definitions)
+        return (*table.blocks(self._start), *_blocks(reading))
+
+    def _closed(self, fence: Fence, end: int) -> list[Block]:
+        blocks = self._code(fence, fence.content, end)
+        return [as_formula(blocks[0])] if len(blocks) == 1 else blocks
 
     def _code(self, fence: Fence, content: str, end: int) -> list[Block]:
         return cut(
@@ -201,53 +348,68 @@ class BlockStream:
             )
         )
 
-    def _parse(self, source: str) -> list[Unit]:
-        if not source or source.isspace():
-            return []
+    def _read(self, source: str) -> tuple["Reading", Mapping[str, Definition]]:
         # Imported here because nothing needs it before the first text is seen.
-        from app.ui.transcript.markdown import parse
+        from app.ui.transcript.markdown import Reading, read
 
+        if not source or source.isspace():
+            return Reading([]), {}
+        beginning = self._beginning
+        if beginning is not None and beginning.end < len(source):
+            short = beginning.shorten(source)
+            self.parsed += len(short)
+            definitions = self._references.reading()
+            reading = read(short, self._start, self._ordinal, definitions)
+            restored = beginning.restore(reading, source)
+            if restored is not None and not definitions.maps[0]:
+                return restored, {}
+            self._beginning = None
         self.parsed += len(source)
-        return parse(source, self._start, self._ordinal)
+        definitions = self._references.reading()
+        reading = read(source, self._start, self._ordinal, definitions)
+        return reading, definitions.maps[0]
+
+    # Revising
+
+    def _revise(self) -> None:
+        """Read blocks again for which links were defined, as far as that is paid for."""
+        outdated = self._references.take_outdated(self._allowance)
+        if not outdated:
+            return
+        from app.ui.transcript.markdown import read_again
+
+        for index, mention in outdated:
+            length = sum(map(len, mention.sources))
+            self._allowance -= length
+            self.parsed += length
+            before = self.settled[index]
+            block = read_again(before, mention.sources, self._references.known)
+            if block != before:
+                self.settled[index] = block
+                self._revised = index if self._revised is None else min(self._revised, index)
 
 
-class PlainStream:
-    """A text that grows and is no Markdown, as blocks of bounded size."""
+def _limit_of(source: str) -> int:
+    """Return how many characters of a source are parsed at once, at most."""
+    limit = min(len(source), LIMIT)
+    if source.count("\n", 0, limit) <= LINES:
+        return LIMIT
+    at = 0
+    for _ in range(LINES):
+        at = source.index("\n", at) + 1
+    return at
 
-    def __init__(self, within: tuple[Container, ...] = (), start: int = 0) -> None:
-        self.settled: list[Block] = []
-        self.parsed = 0
-        """Always 0: there is nothing to parse."""
-        self._within = within
-        self._source = ""
-        self._start = start
-        self._is_begun = False
 
-    @property
-    def tail(self) -> tuple[Block, ...]:
-        """The block that may still grow, if there is any text."""
-        return (self._block(self._source, self._start, is_last=True),) if self._source else ()
+def _parted(reading: "Reading") -> tuple[list[Unit], list[Unit]]:
+    """Return the units that settle and those that do not yet."""
+    units, held = reading.units, reading.held
+    count = len(units)
+    if units and not units[-1].is_closed:
+        count -= 1
+    if held is not None:
+        count = min(count, max(sum(unit.start <= held for unit in units) - 1, 0))
+    return units[:count], units[count:]
 
-    @property
-    def blocks(self) -> list[Block]:
-        return [*self.settled, *self.tail]
 
-    def feed(self, text: str) -> None:
-        """Add text at the end."""
-        self._source += text
-        *whole, self._source = pieces(self._source, at_words=True)
-        for piece in whole:
-            self.settled.append(self._block(piece, self._start, is_last=False))
-            self._start += len(piece)
-            self._is_begun = True
-
-    def _block(self, text: str, start: int, *, is_last: bool) -> Block:
-        return Block(
-            Kind.PLAIN,
-            (Run(text),),
-            start,
-            start + len(text),
-            within=self._within,
-            is_first=not self._is_begun,
-            is_last=is_last,
-        )
+def _blocks(reading: "Reading") -> tuple[Block, ...]:
+    return tuple(block for unit in reading.units for block in unit.blocks)

@@ -10,6 +10,7 @@ The laws:
 - Nothing is parsed, laid out or painted while nobody can see it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -22,11 +23,15 @@ from app.ui.theme import Theme
 from app.ui.transcript.attention import Attention
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.counts import Counts
+from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.frames import Frames
-from app.ui.transcript.page import Page
+from app.ui.transcript.highlighting import Highlighter
 from app.ui.transcript.position import END, Position
 from app.ui.transcript.reading import LARGEST, SMALLEST, Reading
+from app.ui.transcript.selection import UNMARKED
 from app.ui.transcript.surroundings import FOOT
+from app.ui.transcript.wide_page import WidePage
+from app.ui.transcript.wrapping import wrapping
 
 _LARGEST = 2**31 - 1
 """A scroll bar counts in C's int."""
@@ -65,10 +70,16 @@ class Surface(QAbstractScrollArea):
         self._plain_theme = theme
         """As the window has it, without what the person chose for reading."""
         self._reading = Reading()
+        self._wraps_code = False
         self._theme = theme
         self.counts = Counts()
         """How much work was done so far."""
-        self._column = Page(conversation, captions, theme, self.counts)
+        self._column = WidePage(conversation, captions, theme, self.counts)
+        self._formulas = Formulas(self._can_see, self)
+        self._formulas.drawn.connect(self._on_formulas_drawn)
+        self._column.formulas = self._formulas
+        self._highlighter = Highlighter(self._can_see, self)
+        self._highlighter.highlighted.connect(self._on_highlighted)
         self._frames = Frames(self)
         self._frames.due.connect(self._on_frames_due)
         self._position = END
@@ -84,6 +95,7 @@ class Surface(QAbstractScrollArea):
         self._is_syncing = False
         self._wanted: set[int] = set()
         self._attention = Attention()
+        self._marks = UNMARKED
         self._held_foot: tuple[int, int] | None = None
         """A version that was turned to, and where its foot is to be in the view."""
         self._dress()
@@ -132,6 +144,12 @@ class Surface(QAbstractScrollArea):
         """Change the size of all text, between half and three times of what it is."""
         self._read_as(replace(self._reading, scale=min(max(scale, SMALLEST), LARGEST)))
 
+    def set_code_wrapping(self, is_wrapping: bool) -> None:
+        """Have long lines of code broken, or scrolled sideways."""
+        if self._wraps_code != is_wrapping:
+            self._wraps_code = is_wrapping
+            self._read_as(self._reading)
+
     def refresh_captions(self, message_id: int | None = None) -> None:
         """Ask anew what stands around a message, or around all of them.
 
@@ -155,6 +173,38 @@ class Surface(QAbstractScrollArea):
     def _on_branch_changed(self) -> None:
         self._is_rebuilt = self._is_behind = True
         self._request()
+
+    # What comes later: formulas, and the colours of code
+
+    def _can_see(self) -> bool:
+        return self._is_seen
+
+    def _on_formulas_drawn(self, drawn: frozenset[Wanted]) -> None:
+        if self._column.renew(drawn):
+            self._is_behind = True
+            self._request()
+
+    def _want_colours(self, changed: Collection[int]) -> None:
+        """Colour the code that was laid out as far as that is known, and ask for the rest."""
+        self._formulas.resume()
+        self._highlighter.resume()
+        touched = self._column.touched_code()
+        for (message_id, place), listing in touched.items():
+            self._highlighter.want(message_id, listing)
+            self._column.tint(message_id, place, self._highlighter.tints(message_id, place))
+        for key in self._highlighter.unfinished:
+            # That a listing is whole changes nothing on the page.
+            whole = self._column.code_at(key) if key[0] in changed else None
+            if whole is not None:
+                self._highlighter.want(key[0], whole)
+
+    def _on_highlighted(self, message_id: int, place: int) -> None:
+        if not self._column.is_drawable(Position(message_id, place)):
+            return
+        tints = self._highlighter.tints(message_id, place)
+        area = self._column.tint(message_id, place, tints)
+        if area is not None:
+            self.viewport().update(self._on_view(area))
 
     # Frames
 
@@ -187,6 +237,7 @@ class Surface(QAbstractScrollArea):
         changed, self._changed, self._is_behind = self._changed, set(), False
         self._column.refresh(changed)
         self._arrange()
+        self._want_colours(changed)
         self._repaint(mark)
         self._place_what_floats()
         self._frames.add_cost(perf_counter() - begun)
@@ -216,6 +267,8 @@ class Surface(QAbstractScrollArea):
 
     def _read_as(self, reading: Reading) -> None:
         self._reading, self._theme = reading, reading.applied_to(self._plain_theme)
+        if self._wraps_code:
+            self._theme = wrapping(self._theme)
         self._dress()
         self._restyle()
 
@@ -382,6 +435,7 @@ class Surface(QAbstractScrollArea):
         self._column.begin_frame()
         self._move_to(END if is_end else self._column.position_at(bar.value()))
         self._arrange()
+        self._want_colours(())
         self._repaint(mark)
         self._place_what_floats()
         if self._column.is_behind:
@@ -395,7 +449,9 @@ class Surface(QAbstractScrollArea):
             painter.fillRect(rect, self._theme.colours.surface)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setClipRect(rect)
-            self._column.draw(painter, self._column_x, -self._top, QRectF(rect), self._attention)
+            self._column.draw(
+                painter, self._column_x, -self._top, QRectF(rect), self._attention, self._marks
+            )
             self._draw_over(painter, rect)
         self.counts.paints += 1
         self.counts.painted_pixels += rect.height()

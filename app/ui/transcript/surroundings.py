@@ -17,7 +17,9 @@ from app.ui.transcript.position import BELOW
 
 FOOT = BELOW + 9
 """The place of the line below a message."""
-_NAME, _THOUGHT, _REASONING = -BELOW, 1 - BELOW, 2 - BELOW
+_NAME, _THOUGHT = -BELOW, 1 - BELOW
+REASONING = 2 - BELOW
+"""The place of the first block of what was thought."""
 
 Items = list[tuple[int, Part]]
 """Places and the parts that stand there."""
@@ -35,7 +37,7 @@ def above(
         is_open = message.status.is_open and not conversation.length(message.id)
         text = captions.thought(message, is_open)
         items.append((_THOUGHT, Thought(text, reasoning is not None)))
-        items += enumerate(reasoning or (), _REASONING)
+        items += enumerate(reasoning or (), REASONING)
     return items
 
 

@@ -28,6 +28,19 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyTable:
+    """Copies the table it stands at, as Markdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Has long lines of code broken, or scrolled if they are."""
+
+    is_wrapped: bool
+    """Whether they are broken now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fold:
     """Shows or hides the reasoning."""
 
@@ -55,7 +68,7 @@ class Turn:
     """-1 for the one before, 1 for the one after."""
 
 
-Target = Link | Copy | Fold | Take | Do | Turn
+Target = Link | Copy | CopyTable | Wrap | Fold | Take | Do | Turn
 """What a click can mean."""
 
 

@@ -14,23 +14,44 @@ from PySide6.QtGui import (
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
-    QMouseEvent,
+    QKeySequence,
     QShowEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.chat.conversation import Conversation
 from app.ui.theme import Theme
-from app.ui.transcript.acts import KEYS, OWN_ACTS, REPLY_ACTS, MessageAct, act_hint, turn_hint
+from app.ui.transcript.acts import (
+    KEYS,
+    OWN_ACTS,
+    REPLY_ACTS,
+    MessageAct,
+    act_hint,
+    tr,
+    turn_hint,
+)
 from app.ui.transcript.captions import Captions
+from app.ui.transcript.copying import harmless
 from app.ui.transcript.editing import Editing
 from app.ui.transcript.links import host_of
 from app.ui.transcript.message import own_width
 from app.ui.transcript.pill import Pill
 from app.ui.transcript.position import Position
+from app.ui.transcript.sideways import SidewaysSurface
 from app.ui.transcript.surroundings import FOOT
-from app.ui.transcript.targets import Copy, Do, Fold, Link, Spot, Take, Target, Turn
-from app.ui.transcript.walking import WalkingSurface
+from app.ui.transcript.table_text import table_markdown
+from app.ui.transcript.targets import (
+    Copy,
+    CopyTable,
+    Do,
+    Fold,
+    Link,
+    Spot,
+    Take,
+    Target,
+    Turn,
+    Wrap,
+)
 
 DONE_MS = 1_500
 """For so long a target says that it did what it says."""
@@ -38,7 +59,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
-class Transcript(WalkingSurface):
+class Transcript(SidewaysSurface):
     """The messages of a conversation in one reading column.
 
     Signals:
@@ -54,6 +75,8 @@ class Transcript(WalkingSurface):
         edited: a message is to be sent anew; the editor keeps the words until
             `close_editor` or `release_editor`. args: message id, text.
         edit_cancelled: an edit was given up. arg: message id.
+        wrapping_changed: lines of code were asked to be broken, or not to be; this
+            transcript has done so. arg: whether they are.
         pinned_changed: the view began or ceased to follow the end. arg: follows.
     """
 
@@ -163,8 +186,13 @@ class Transcript(WalkingSurface):
             case Link(address):
                 self.link_activated.emit(address)
             case Copy():
-                QGuiApplication.clipboard().setText(self._column.code(spot))
+                QGuiApplication.clipboard().setText(harmless(self._column.code(spot)))
                 self._tell_done(spot)
+            case CopyTable():
+                QGuiApplication.clipboard().setText(table_markdown(*self._column.table(spot)))
+                self._tell_done(spot)
+            case Wrap(is_wrapped):
+                self._toggle_wrapping(spot, not is_wrapped)
             case Fold():
                 self._toggle_reasoning(spot.message_id)
             case Take(act):
@@ -229,7 +257,9 @@ class Transcript(WalkingSurface):
             else:
                 self.menu_requested.emit(message_id, self._menu_point(message_id))
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self._turn_by_key(message_id, -1 if key == Qt.Key.Key_Left else 1)
+            step = -1 if key == Qt.Key.Key_Left else 1
+            if not self._slide_ringed(step):
+                self._turn_by_key(message_id, step)
         elif key == Qt.Key.Key_Space:
             if self._conversation.reasoning_length(message_id):
                 self._toggle_reasoning(message_id)
@@ -309,11 +339,6 @@ class Transcript(WalkingSurface):
             shown = (i for i in self._versions(focused) if self._column.has(i))
             self._attend(replace(self._attention, focused=next(shown, None), ringed=None))
 
-    def _take_up_branch(self) -> None:
-        """See to it that what is pointed at is still there."""
-        if self._is_rebuilt:
-            self._flush_if_seen()
-
     def _versions(self, message_id: int) -> Sequence[int]:
         try:
             return self._conversation.versions(message_id)
@@ -326,7 +351,7 @@ class Transcript(WalkingSurface):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
             is_override = event.type() is QEvent.Type.ShortcutOverride
-            if is_override and self._is_leaving(event):
+            if is_override and (self._is_leaving(event) or self._is_steering(event)):
                 event.accept()
                 return True
             if event.type() is QEvent.Type.KeyPress and self.focused_message is not None:
@@ -336,8 +361,9 @@ class Transcript(WalkingSurface):
         return super().event(event)
 
     def _is_leaving(self, event: QKeyEvent) -> bool:
-        """Return whether Esc leaves a message rather than ending the reply under way."""
-        if event.key() != Qt.Key.Key_Escape or self.focused_message is None:
+        """Return whether Esc lets go of something rather than ending the reply under way."""
+        is_held = self.focused_message is not None or self.is_selecting
+        if event.key() != Qt.Key.Key_Escape or not is_held:
             return False
         branch = self._conversation.branch
         return not branch or not self._conversation.message(branch[-1]).status.is_open
@@ -347,12 +373,18 @@ class Transcript(WalkingSurface):
         super().showEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._take_up_branch()
+        self._settle_branch()
         key = Qt.Key(event.key())
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         message_id = self.focused_message
         if event.modifiers() == Qt.KeyboardModifier.AltModifier and key in steps:
             self.jump(steps[key])
+        elif self._steer(event):
+            pass
+        elif key == Qt.Key.Key_Escape and self.is_selecting:
+            self.clear_selection()
+        elif event.matches(QKeySequence.StandardKey.Copy) and message_id is not None:
+            self._ask_for(message_id, MessageAct.COPY)
         elif (
             event.modifiers() in _PLAIN
             and message_id is not None
@@ -367,34 +399,8 @@ class Transcript(WalkingSurface):
         else:
             super().keyPressEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._take_up_branch()
-            self._point_at(event.position().toPoint())
-            self._is_by_keyboard = False
-            self._attend(
-                replace(
-                    self._attention,
-                    pressed=self._attention.hovered,
-                    focused=None,
-                    ringed=None,
-                    has_keyboard=False,
-                )
-            )
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed = self._attention.pressed
-        if event.button() is not Qt.MouseButton.LeftButton:
-            return
-        self._attend(replace(self._attention, pressed=None))
-        if pressed is not None and self._spot_at(event.position().toPoint()) == pressed:
-            self._act(pressed)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(event.position().toPoint())
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._take_up_branch()
+        self._settle_branch()
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             message_id = self.focused_message
             point = None if message_id is None else self._menu_point(message_id)
@@ -421,6 +427,8 @@ class Transcript(WalkingSurface):
         match self.target_at(point):
             case Link(address):
                 return f"{host_of(address)}\n{address}".replace("<", "‹")
+            case CopyTable():
+                return tr("Copy as Markdown")
             case Do(act):
                 return act_hint(act)
             case Turn(_, step):

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ui.transcript.blocks import Block, Container, Kind, Marker, Run, code_at
-from app.ui.transcript.markdown import parse
-from app.ui.transcript.stream import LIMIT, BlockStream, PlainStream
+from app.ui.transcript.markdown import read
+from app.ui.transcript.stream import BlockStream, PlainStream
 
 MIXED = """# Hi *there*
 
@@ -71,7 +71,7 @@ ITEM = "- an item with **some** words in it, about as long as models write them\
 
 def one_shot(text: str) -> list[Block]:
     """Parse a text at once, with no cutting of ours."""
-    return [block for unit in parse(text, 0, None) for block in unit.blocks]
+    return [block for unit in read(text, 0, None, {}).units for block in unit.blocks]
 
 
 def streamed(text: str, size: int = 1) -> BlockStream:
@@ -147,80 +147,6 @@ def test_however_a_text_is_cut_its_blocks_are_the_same(pieces: list[str], cuts: 
 @given(st.text(alphabet="ab \n\t#->*_`[]()!<&;:1.~=\\", max_size=80))
 def test_any_signs_in_any_order_give_the_same_blocks(text: str) -> None:
     assert streamed(text).blocks == one_shot(text)
-
-
-# How much is parsed
-
-
-@pytest.mark.parametrize("text", [PROSE * 40, "```\n" + CODE * 100, ITEM * 150], ids="pcl")
-def test_each_character_is_parsed_at_most_thirty_times(text: str) -> None:
-    stream = BlockStream()
-    for start in range(0, len(text), 13):
-        stream.feed(text[start : start + 13])
-        assert isinstance(stream.tail, tuple)
-    assert stream.parsed <= 30 * len(text)
-
-
-@pytest.mark.parametrize("text", [PROSE, "```\n" + CODE * 12 + "```\n", ITEM], ids="pcl")
-def test_twice_the_text_is_twice_the_work(text: str) -> None:
-    def work(count: int) -> int:
-        stream = BlockStream()
-        whole = text * count
-        for start in range(0, len(whole), 13):
-            stream.feed(whole[start : start + 13])
-            assert isinstance(stream.tail, tuple)
-        return stream.parsed
-
-    assert work(80) <= 2.1 * work(40)
-
-
-def test_lines_of_a_fence_are_not_parsed_again() -> None:
-    stream = BlockStream()
-    stream.feed("```python\n")
-    before = stream.parsed
-    for _ in range(1_000):
-        stream.feed(CODE)
-        assert isinstance(stream.tail, tuple)
-    assert stream.parsed == before
-
-
-@pytest.mark.parametrize(
-    "line", ["x" * 1_000_000, "word " * 200_000, "漢" * 1_000_000, "[" * 300_000, "> " * 150_000]
-)
-def test_an_endless_line_is_text_in_blocks_of_bounded_size(line: str) -> None:
-    stream = BlockStream()
-    stream.feed("before\n\n")
-    for start in range(0, len(line), 50_000):
-        stream.feed(line[start : start + 50_000])
-        assert isinstance(stream.tail, tuple)
-    stream.feed("\n\nafter")
-    blocks = stream.blocks
-    assert "".join(block.text for block in blocks[1:-1]) == line
-    assert max(len(block.text) for block in blocks) <= 4_096
-    assert stream.parsed < 20 * LIMIT
-    assert blocks_of("before\n\n" + line + "\n\nafter") == blocks
-
-
-@pytest.mark.parametrize("indent", ["", "  "])
-@pytest.mark.parametrize("line", ["x" * 300_000, "`" * 9_000 + "x", " " * 9_000 + "x" * 9_000])
-def test_an_endless_line_of_code_is_the_same_however_it_comes(line: str, indent: str) -> None:
-    text = f"{indent}```\na\n{indent}  {line}\nb\n{indent}```\nafter"
-    stream = streamed(text, 1_777)
-    assert stream.blocks == blocks_of(text)
-    assert code_at(stream.blocks, 1) == f"a\n  {line}\nb\n"
-
-
-def test_an_endless_paragraph_is_cut_at_a_line_end() -> None:
-    text = "some words in a line\n" * 4_000
-    stream = streamed(text, 5_000)
-    assert stream.blocks == blocks_of(text)
-    assert max(len(block.text) for block in stream.blocks) <= LIMIT + 100
-
-
-@pytest.mark.parametrize("sign", [">", "- ", "1. ", "*", "_", "`", "[", "![", "<", "\\", "&"])
-def test_deep_nesting_is_shown_as_it_was_written(sign: str) -> None:
-    blocks = blocks_of(sign * 500 + "deep")
-    assert "deep" in "".join(block.language + block.text for block in blocks)
 
 
 # What the blocks are
@@ -319,9 +245,11 @@ def test_long_code_comes_in_pieces_that_joined_are_the_code() -> None:
         "[click](https://bank.example@evil.example)",
         "[click](/relative)",
         "[ref] and [ref][ref]",
-        "[ref]: https://example.org",
-        "~~struck~~",
-        "$x^2$",
+        "[ref]: /relative",
+        "[ref]: javascript:alert(1)",
+        "![image](file:///etc/passwd)",
+        "a@example.org",
+        "https://bank.example@evil.example",
     ],
 )
 def test_what_is_not_known_or_not_safe_shows_as_its_source(source: str) -> None:
@@ -329,8 +257,8 @@ def test_what_is_not_known_or_not_safe_shows_as_its_source(source: str) -> None:
     assert block.runs == (Run(source),)
 
 
-def test_a_table_shows_its_rows() -> None:
-    source = "| a | b |\n|---|---|\n| 1 | 2 |"
+def test_a_table_that_is_not_one_yet_shows_its_lines() -> None:
+    source = "| a | b |\n|---"
     assert texts(source) == [source]
 
 

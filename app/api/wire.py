@@ -37,7 +37,7 @@ def read(document: bytes) -> Any:
         pass
     try:
         text = document.decode("utf-8", "replace")
-        return json.loads(text, strict=False, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(text, strict=False, parse_float=Decimal, parse_constant=_nothing)
     except (ValueError, RecursionError, ArithmeticError):
         raise Unreadable("not JSON") from None
 
@@ -131,5 +131,5 @@ def whole(text: str) -> str:
     return text
 
 
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)
+def _nothing(_constant: str) -> None:
+    """Take NaN and Infinity, which JSON does not have, for no value."""

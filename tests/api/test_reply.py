@@ -627,7 +627,6 @@ UNREADABLE = [
     b"[" * 100_000,
     b'{"choices":' * 100_000,
     b'{"usage":{"prompt_tokens":' + b"9" * 5000 + b"}}",
-    *(b'{"choices":[{"delta":{"content":"x"},"n":%b}]}' % n for n in (b"NaN", b"-Infinity")),
     *(b"{", b'{"choices":[', b"undefined", b'"\xff', b"\x00"),
 ]
 
@@ -641,6 +640,13 @@ def test_an_event_that_is_no_json_is_passed_over_and_three_in_a_row_end_it(data:
     garbled = Heard(before + bad * 3 + after)
     assert (garbled.text, garbled.kind) == ("a", Kind.GARBLED)
     assert not garbled.reply.complete
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_json_does_not_have_cost_no_text(number: str) -> None:
+    event = '{"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":%s,"cost":%s}}'
+    heard = hear(event % (number, number), said("b"), STOP)
+    assert (heard.text, heard.kind) == ("ab", None)
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "1e-999", "1" * 400, "1e999999999999999999"])

@@ -111,7 +111,7 @@ def test_json_that_is_nearly_json_is_read(document: bytes, value: Any) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    [b"", b"data", b"NaN", b'{"a":Infinity}', b"[" * 100_000, b"1" * 5_000, b'{"a":', b"\xc0\xaf"],
+    [b"", b"data", b"[" * 100_000, b"1" * 5_000, b'{"a":', b"\xc0\xaf"],
 )
 def test_what_is_no_json_is_unreadable(document: bytes) -> None:
     with pytest.raises(wire.Unreadable):

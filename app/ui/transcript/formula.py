@@ -21,6 +21,9 @@ _EM = 24.0
 _LARGEST = 400
 """Ems that a formula is wide or high, at most."""
 # Names of commands that define others or speak of something outside the formula.
+_SUSPECT = 12.0
+"""Ems; a formula higher than this is looked at twice."""
+_GROWING = re.compile(r"\\(?:left|middle|right)(?=[^a-zA-Z])|\\(?:left|right)(?=\\)")
 _FORBIDDEN = re.compile(
     r"\\(?:re|provide)?newcommand|\\(?:e|g|x)?def(?![a-zA-Z])|\\let(?![a-zA-Z])"
     r"|\\(?:href|url|style|class|cssId|require|input|include\w*|open\w*|read|verb\w*|write)(?![a-zA-Z])"
@@ -104,7 +107,15 @@ def draw(latex: str, *, is_display: bool) -> Formula:
     if len(latex) > LONGEST or _FORBIDDEN.search(latex):
         raise Undrawable
     try:
-        return _formula(_svg(latex, is_display))
+        formula = _formula(_svg(latex, is_display))
+        if formula.ascent + formula.descent > _SUSPECT and r"\left" in latex:
+            # WORKAROUND: https://github.com/cdelker/ziamath
+            # Brackets that should grow with a sum whose limit stands below it
+            # grow without end. When they do not, this can go.
+            calmer = _formula(_svg(_GROWING.sub(r"\\Big", latex), is_display))
+            is_calmer = calmer.ascent + calmer.descent < (formula.ascent + formula.descent) / 4
+            return calmer if is_calmer else formula
+        return formula
     except Undrawable:
         raise
     except Exception as error:  # it raises whatever comes of what it did not expect

@@ -481,3 +481,12 @@ def test_a_click_on_text_with_formulas_means_nothing(show: Show, qtbot: QtBot) -
     for x in range(0, view.width(), 16):
         for down in range(0, 200, y):
             transcript.target_at(QPoint(x, down))
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [r"\left[\sum_t a\right]", r"\left(\frac{\prod_t a}{b}\right)", r"\left\{\sum_i x\right."],
+)
+def test_brackets_around_a_sum_do_not_grow_without_end(latex: str) -> None:
+    drawn = draw(latex, is_display=True)
+    assert drawn.ascent + drawn.descent < 6

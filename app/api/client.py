@@ -188,7 +188,8 @@ def _end_of(reply: Reply, error: ServiceError | None, exchange: Exchange) -> Ser
     if reply.failure is not None and reply.failure.kind is Kind.NO_BALANCE:
         return Refused(replace(reply.failure, wallet=exchange.wallet))
     if reply.failure is not None:
-        return Interrupted(reply.failure) if reply.spoke else Refused(reply.failure)
+        has_begun = reply.spoke or reply.called
+        return Interrupted(reply.failure) if has_begun else Refused(reply.failure)
     if reply.finished or (reply.done and reply.spoke):
         return None
     if error is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.chat.settings import Appearance, ModelOrder, ReadingWidth, SendKey, Settings
+from app.chat.settings import Appearance, ModelOrder, ProxyChoice, ReadingWidth, SendKey, Settings
 from app.session.saving import Saving
 from app.store.preferences import save_preference
 
@@ -18,6 +18,7 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
     "text_scale": float,
     "send_key": SendKey,
     "proxy": str,
+    "proxy_choice": ProxyChoice,
     "model_order": ModelOrder,
     "favourites": frozenset,
 }

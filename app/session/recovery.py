@@ -49,12 +49,17 @@ class Spacing:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._next: dict[str, float] = {}
+        self._taken: dict[str, list[float]] = {}
 
     def take(self, account_id: str, wait_s: float) -> float:
         """Return the moment on the clock at which to ask again."""
+        now = self._clock()
         # Not for secrets: it only spreads requests.
-        moment = self._clock() + wait_s * (1 + random.random() * JITTER)  # noqa: S311
-        moment = max(moment, self._next.get(account_id, 0.0))
-        self._next[account_id] = moment + SPACING_S
+        more = min(wait_s * random.random() * JITTER, max(LONGEST_WAIT_S - wait_s, 0))  # noqa: S311
+        moment = now + wait_s + more
+        taken = [each for each in self._taken.get(account_id, ()) if each > now - SPACING_S]
+        for each in taken:
+            if abs(each - moment) < SPACING_S:
+                moment = each + SPACING_S
+        self._taken[account_id] = sorted([*taken, moment])
         return moment

@@ -88,6 +88,12 @@ class _Running:
     request_ids: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """What its task is called: one that is continued may still be closing its connection."""
+        earlier = self.before.completions if self.before else ()
+        return f"reply {self.reply_id}, {len(earlier)}"
+
+    @property
     def has_grown(self) -> bool:
         """Whether this request brought any text or reasoning."""
         conversation, reply_id = self.conversation, self.reply_id
@@ -160,6 +166,7 @@ class Replies:
         """Called when a parameter was left out because the model does not take it."""
         self.on_closed: Callable[[Conversation, Message], None] = lambda conversation, message: None
         self._running: dict[int, _Running] = {}
+        self._beginning: set[int] = set()
 
     def start(
         self, conversation: Conversation, account: Account, user: Message | None, reply: Message
@@ -186,6 +193,13 @@ class Replies:
         )
         self._begin(running, None, reply)
 
+    def is_beginning(self, reply_id: int) -> bool:
+        """Return whether a request for a reply is still on its way to the disk.
+
+        Stopped or not: another one would be written down before its end.
+        """
+        return reply_id in self._beginning
+
     def try_now(self, reply_id: int) -> None:
         """End the wait before a request is made again."""
         running = self._running.get(reply_id)
@@ -197,11 +211,12 @@ class Replies:
         assert reply.completion is not None
         running.omitted = reply.completion.omitted
         self._running[reply.id] = running
+        self._beginning.add(reply.id)
         saved = asyncio.wrap_future(
             self._database.write(conversations.begin_reply, conversation.heading, user, reply)
         )
         saved.add_done_callback(partial(self._on_begun, running, user, reply))
-        self._tasks.start(f"reply {reply.id}", self._fill(running, reply, saved))
+        self._tasks.start(running.name, self._fill(running, reply, saved))
 
     def stop(self, reply_id: int) -> None:
         """End a reply now, on the person's wish. Its text stays."""
@@ -216,7 +231,7 @@ class Replies:
         running = self._running.get(reply_id)
         if running is not None:
             self._close(running, status, failure)
-            self._tasks.cancel(f"reply {reply_id}")
+            self._tasks.cancel(running.name)
 
     async def _fill(self, running: _Running, reply: Message, saved: asyncio.Future[None]) -> None:
         try:
@@ -255,7 +270,7 @@ class Replies:
             try:
                 await self._ask(running, request)
             except ServiceError as error:
-                if running.has_grown:
+                if running.has_grown or running.usage is not None:
                     raise
                 adapted = None if has_adapted else self._quirks.learn(request, error.failure)
                 if adapted is not None:
@@ -359,8 +374,9 @@ class Replies:
 
     def _close(self, running: _Running, status: Status, failure: Failure | None) -> None:
         """Finish the reply and save it, once: whoever comes later finds it done."""
-        if self._running.pop(running.reply_id, None) is None:
+        if self._running.get(running.reply_id) is not running:
             return
+        del self._running[running.reply_id]
         conversation = running.conversation
         completion = conversation.message(running.reply_id).completion
         assert completion is not None
@@ -382,6 +398,7 @@ class Replies:
     ) -> None:
         error = saved.exception()
         conversation = running.conversation
+        self._beginning.discard(reply.id)
         if isinstance(error, StoreError):
             # Nothing was sent: the words go back to where they were typed.
             self._running.pop(reply.id, None)

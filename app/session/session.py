@@ -269,7 +269,9 @@ class Session(QObject):
         omitted = (*(before.omitted if before else ()), without) if without else ()
         left_out = None
         if is_shorter:
-            left_out = _fewer(len(conversation.path(parent)), before.left_out if before else 0)
+            left_out = fewer(len(conversation.path(parent)), before.left_out if before else 0)
+        elif before and before.model == (model_id or conversation.heading.model):
+            left_out = before.left_out
         self._ask(conversation, None, parent, model_id, omitted=omitted, left_out=left_out)
         return True
 
@@ -289,6 +291,8 @@ class Session(QObject):
         It stays one reply: what comes is added to its text, and its cost to its cost.
         """
         if not self.can_continue(conversation, reply_id) or not self.can_send(conversation):
+            return False
+        if self._replies.is_beginning(reply_id):
             return False
         before = conversation.message(reply_id).completion
         assert before is not None
@@ -526,11 +530,10 @@ class Session(QObject):
             self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
 
 
-def _fewer(turns: int, left_out: int) -> int:
+def fewer(turns: int, left_out: int) -> int:
     """Return how many of the oldest turns to leave out: half of those still sent, in pairs.
 
-    The last turn, the question itself, always stays.
+    Always more than before, but for the last turn: the question itself stays.
     """
-    more = max((turns - left_out) // 2, 1)
-    fewer = min(left_out + more, turns - 1)
-    return fewer - fewer % 2
+    half = (turns - left_out) // 2
+    return min(left_out + max(half - half % 2, 2), turns - 1)

@@ -19,6 +19,7 @@ from app.chat.failure import Kind
 from app.chat.message import Message, Pause, Status
 from app.chat.parameters import Parameters
 from app.session import recovery
+from app.session.session import fewer
 from tests.helpers.server import Recorded, Server
 from tests.session.conftest import Running, Scenario
 
@@ -422,6 +423,117 @@ def test_what_asking_again_costs_is_known_before(play: Play, server: Server) -> 
         assert float(further.usd) == pytest.approx(1100 * 0.75e-6)
 
     play(scenario)
+
+
+def test_a_reply_that_is_stopped_and_continued_at_once_goes_on(play: Play, server: Server) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await begin(running)
+        server.script(begun("one "), end="hang")
+        running.session.send(conversation, "Count")
+        reply_id = conversation.branch[-1]
+        await running.until(lambda: conversation.text(reply_id) == "one ")
+        server.script(said("two"))
+        running.session.stop(conversation)
+        assert running.session.continue_reply(conversation, reply_id)
+        message = await ended(running, conversation)
+        assert (message.status, message.text) == (Status.COMPLETE, "one two")
+        assert [c.begins_at for c in message.completions] == [0, 4]
+
+    play(scenario)
+
+
+def test_each_request_has_its_own_row_although_one_was_stopped_before_it_was_on_disk(
+    play: Play, server: Server, tmp_path: Path
+) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await begin(running)
+        server.script(begun("one "), end="cut")
+        running.session.send(conversation, "Count")
+        message = await ended(running, conversation)
+        assert running.session.continue_reply(conversation, message.id)
+        running.session.stop(conversation)
+        assert not running.session.continue_reply(conversation, message.id), "not on disk yet"
+        server.script(said("two"))
+        await running.until(lambda: running.session.continue_reply(conversation, message.id))
+        await ended(running, conversation)
+
+    play(scenario)
+    with closing(sqlite3.connect(tmp_path / "data" / "conversations.db")) as db:
+        rows = db.execute("SELECT status FROM completion ORDER BY id").fetchall()
+    assert rows == [("interrupted",), ("stopped",), ("complete",)]
+
+
+def test_a_request_that_brought_a_tool_call_is_not_made_again(play: Play, server: Server) -> None:
+    call = {"choices": [{"delta": {"tool_calls": [{"function": {"name": "look"}}]}}]}
+    error = {"error": {"code": 429, "message": "busy"}}
+    lines = [b"data: %s\n\n" % json.dumps(each).encode() for each in (call, error)]
+
+    async def scenario(running: Running) -> None:
+        conversation = await begin(running)
+        server.script(b"".join(lines))
+        running.session.send(conversation, "hello")
+        message = await ended(running, conversation)
+        assert failure_of(message) is Kind.BUSY
+
+    play(scenario)
+    assert len(chats(server)) == 1
+
+
+def test_a_request_that_was_counted_is_not_made_again(play: Play, server: Server) -> None:
+    counted = {"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 0}}
+    error = {"error": {"code": 429, "message": "busy"}}
+    lines = [b"data: %s\n\n" % json.dumps(each).encode() for each in (counted, error)]
+
+    async def scenario(running: Running) -> None:
+        conversation = await begin(running)
+        server.script(b"".join(lines))
+        running.session.send(conversation, "hello")
+        message = await ended(running, conversation)
+        assert failure_of(message) is Kind.BUSY
+
+    play(scenario)
+    assert len(chats(server)) == 1
+
+
+@pytest.mark.parametrize(
+    ("turns", "left_out", "then"),
+    [(3, 0, 2), (5, 0, 2), (5, 2, 4), (7, 0, 2), (9, 4, 6), (1, 0, 0)],
+)
+def test_leaving_out_the_older_half_always_leaves_out_more(
+    turns: int, left_out: int, then: int
+) -> None:
+    assert fewer(turns, left_out) == then
+
+
+def test_what_did_not_fit_stays_left_out_when_the_same_is_asked_again(
+    play: Play, server: Server
+) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await begin(running)
+        for words in ("one", "two"):
+            running.session.send(conversation, words)
+            await ended(running, conversation)
+        server.script(refusal("maximum context length is 100 tokens"), status=400, headers=JSON)
+        running.session.send(conversation, "three")
+        message = await ended(running, conversation)
+        running.session.retry(conversation, message.id, is_shorter=True)
+        shorter = await ended(running, conversation)
+        running.session.retry(conversation, shorter.id)
+        again = await ended(running, conversation)
+        assert again.completion is not None
+        assert again.completion.left_out == 2
+
+    play(scenario)
+
+
+def test_a_long_wait_of_one_reply_does_not_hold_up_another() -> None:
+    spacing = recovery.Spacing(lambda: 100.0)
+    long = spacing.take("a", 50.0)
+    short = spacing.take("a", 1.0)
+    assert 150.0 <= long <= 160.0
+    assert 101.0 <= short <= 101.2
+    moments = sorted([short, long, *(spacing.take("a", 0.0) for _ in range(20))])
+    assert all(b - a >= recovery.SPACING_S - 1e-6 for a, b in pairwise(moments))
 
 
 async def paused(running: Running, conversation: Conversation) -> Pause:

@@ -299,7 +299,9 @@ def test_a_kill_at_any_moment_of_the_first_start_leaves_something_that_starts(
             time.sleep(0.002 * trial)
             starting.kill()
         database = open_database()
-        assert database.start().result().outcome in (Outcome.CREATED, Outcome.OPENED)
+        # Between two steps of the schema, the rest of them was left.
+        whole = (Outcome.CREATED, Outcome.OPENED, Outcome.MIGRATED)
+        assert database.start().result().outcome in whole
         database.close()
         for path in file.parent.iterdir():
             path.unlink()

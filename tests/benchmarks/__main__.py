@@ -16,13 +16,15 @@ from pathlib import Path
 
 import PySide6
 
-from tests.benchmarks import at_rest, fuzz, lists, payers, start, streaming, tabs
+from tests.benchmarks import at_rest, fuzz, lists, long, payers, reply, start, streaming, tabs
 from tests.benchmarks.row import Row
 
 BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "start": start.measure,
     "rest": at_rest.measure,
     "stream": streaming.measure,
+    "reply": reply.measure,
+    "long": long.measure,
     "lists": lists.measure,
     "tabs": tabs.measure,
     "fuzz": fuzz.measure,

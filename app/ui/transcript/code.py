@@ -4,10 +4,9 @@ A long listing comes in several blocks, each with its part of the box.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextOption
 
 from app.ui.theme import Theme, font
 from app.ui.transcript.blocks import Block
@@ -33,14 +32,6 @@ class CodeLines(Lines):
     def _new_option(self, metrics: QFontMetricsF) -> QTextOption:
         self.is_right_to_left = False
         return super()._new_option(metrics)
-
-    def _fill(self, layout: QTextLayout, source: Any) -> tuple[tuple[int, ...], float]:
-        tops, natural = super()._fill(layout, source)
-        # Behind a line end Qt begins a line that has nothing in it: in the middle
-        # of a text that is the first of the next stretch.
-        if not source.is_last and layout.text().endswith("\u2028"):
-            tops = tops[:-1]
-        return tops, natural
 
 
 class CodeLayout(Wide):

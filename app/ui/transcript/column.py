@@ -104,11 +104,12 @@ class Column:
 
     def rebuild(self) -> None:
         """Take up the branch in view anew. Messages that stay keep their layouts."""
-        branch = self._conversation.branch
-        self._ids = [i for i in branch if self._is_shown(i)]
-        self._index = {message_id: i for i, message_id in enumerate(self._ids)}
         message = self._conversation.message
-        self._own = {i for i in self._ids if message(i).role is Role.USER}
+        roles = [(i, message(i).role) for i in self._conversation.branch]
+        own, hidden = Role.USER, Role.SYSTEM
+        self._ids = [i for i, role in roles if role is not hidden]
+        self._index = {message_id: i for i, message_id in enumerate(self._ids)}
+        self._own = {i for i, role in roles if role is own}
         self._layouts = {i: it for i, it in self._layouts.items() if i in self._index}
         self._estimate()
 

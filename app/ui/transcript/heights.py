@@ -6,6 +6,7 @@ P. M. Fenwick, "A New Data Structure for Cumulative Frequency Tables", 1994.
 """
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 
 class Heights:
@@ -13,12 +14,9 @@ class Heights:
 
     def __init__(self, heights: Iterable[int] = ()) -> None:
         self._values = list(heights)
-        # Built in one pass: each node passes its sum on to its parent.
-        self._tree = [0, *self._values]
-        for i in range(1, len(self._tree)):
-            parent = i + (i & -i)
-            if parent < len(self._tree):
-                self._tree[parent] += self._tree[i]
+        # Built in one pass: a node sums the things between its parent and itself.
+        sums = [0, *accumulate(self._values)]
+        self._tree = [total - sums[i & (i - 1)] for i, total in enumerate(sums)]
 
     def __len__(self) -> int:
         return len(self._values)

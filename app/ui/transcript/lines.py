@@ -422,6 +422,10 @@ class Lines:
             natural = max(natural, line.naturalTextWidth())
             tops.append(tops[-1] + above + pitch + below)
         layout.endLayout()
+        # Behind a line end Qt begins a line that has nothing in it: in the middle
+        # of a text that is the first of the next stretch.
+        if not source.is_last and layout.text().endswith("\u2028"):
+            tops.pop()
         return tuple(tops), natural
 
     def _growth(self, line: QTextLine, source: _Source) -> tuple[int, int]:

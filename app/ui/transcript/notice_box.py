@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
     QPainter,
     QPen,
     QPolygonF,
@@ -106,7 +107,10 @@ class NoticeLayout:
         x, y = 0, self._top + self._lines.height + space.s
         buttons = []
         for offer in offers:
-            label = Lines(offer.label, face, role.line, 4_000)
+            # Where the letters are large and the column is narrow, the verb still shows.
+            inside = max(room - 2 * space.m, 1)
+            words = QFontMetricsF(face).elidedText(offer.label, Qt.TextElideMode.ElideRight, inside)
+            label = Lines(words, face, role.line, inside + 8)
             width = label.natural_width + 2 * space.m
             if x and x + width > room:
                 x, y = 0, y + self._button_height + space.s

@@ -7,6 +7,7 @@ piece. https://github.github.com/gfm/#tables-extension-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from unicodedata import east_asian_width
 
 from app.ui.transcript.blocks import (
     PIECE_LENGTH,
@@ -127,5 +128,12 @@ class TableSource:
 
 
 def _widths(rows: Iterable[Row]) -> tuple[int, ...]:
+    """Return how wide columns want to be: signs as wide as two letters count as two."""
     columns = zip(*(row.cells for row in rows), strict=True)
-    return tuple(max(sum(len(run.text) for run in cell) for cell in cells) for cells in columns)
+    return tuple(max(sum(_width(run.text) for run in cell) for cell in cells) for cells in columns)
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(east_asian_width(sign) in ("W", "F") for sign in text)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.chat.conversation import Conversation
 from app.ui.theme import Theme
+from app.ui.transcript.accessible import AudibleSurface
 from app.ui.transcript.acts import (
     KEYS,
     OWN_ACTS,
@@ -37,7 +38,6 @@ from app.ui.transcript.links import host_of
 from app.ui.transcript.message import own_width
 from app.ui.transcript.pill import Pill
 from app.ui.transcript.position import Position
-from app.ui.transcript.sideways import SidewaysSurface
 from app.ui.transcript.surroundings import FOOT
 from app.ui.transcript.table_text import table_markdown
 from app.ui.transcript.targets import (
@@ -59,7 +59,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
-class Transcript(SidewaysSurface):
+class Transcript(AudibleSurface):
     """The messages of a conversation in one reading column.
 
     Signals:

@@ -6,10 +6,11 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.theme import Theme, light
+from app.ui.theme import Theme, font, light
 from app.ui.transcript.blocks import Block, Kind, Run, cut
 from app.ui.transcript.code import CodeLayout
 from app.ui.transcript.layout import Layout, lay_out
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.targets import Copy, Wrap
 from app.ui.transcript.unseen import chips_in
 from app.ui.transcript.view import Transcript
@@ -81,6 +82,14 @@ def test_every_line_has_one_line(qapp: QApplication, width: int) -> None:
     lines = 4_000 // (width + 1)
     layout = laid_out(("x" * width + "\n") * lines)
     assert layout.height == laid_out("x").height + (lines - 1) * PITCH
+
+
+@pytest.mark.parametrize("line", ["ab\n", "\n", "x" * 1_023 + "\n", "漢😀\n"])
+def test_a_text_of_many_lines_has_no_line_between_its_stretches(
+    qapp: QApplication, line: str
+) -> None:
+    lines = Lines(line * 2_000, font(light().type.transcript), 24, 100_000)
+    assert lines.line_count == 2_001
 
 
 def test_a_line_of_a_megabyte_is_broken_all_the_same(qapp: QApplication) -> None:

@@ -11,6 +11,7 @@ from app.ui.transcript.blocks import Align, Block, Columns, Kind, Run
 from app.ui.transcript.grid import grid_of
 from app.ui.transcript.layout import Layout, lay_out
 from app.ui.transcript.lines import Selected
+from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.table import TableLayout
 from app.ui.transcript.table_text import rows_at, table_csv, table_markdown
 from app.ui.transcript.targets import CopyTable, Link
@@ -78,6 +79,14 @@ def test_wide_columns_are_narrowed_and_narrow_ones_are_not(qapp: QApplication) -
     tight = grid_of(Columns((START, START), (6, 400)), 664, light())
     assert tight.width <= 664
     assert tight.widths[0] == ample.widths[0]
+
+
+def test_signs_as_wide_as_two_letters_count_as_two() -> None:
+    stream = BlockStream()
+    stream.feed("| 漢字 | \uff41\uff42 | 한 | é😀 | abc |\n|-|-|-|-|-|\n")
+    [block] = stream.blocks
+    assert block.columns is not None
+    assert block.columns.characters == (4, 4, 2, 3, 3)
 
 
 def test_a_table_that_would_be_too_narrow_is_wider_than_the_column(qapp: QApplication) -> None:

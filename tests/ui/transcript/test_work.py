@@ -11,8 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.conversation import Conversation, Heading
 from app.chat.message import Delta, Status
+from app.ui.transcript import frames
+from app.ui.transcript.drawn_formulas import Formulas
 from app.ui.transcript.position import END, Position
+from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.view import Transcript
+from tests.benchmarks import sample
 from tests.ui.transcript.conftest import (
     PARAGRAPH,
     Show,
@@ -357,6 +361,30 @@ def test_a_hidden_transcript_takes_up_another_branch_when_shown(show: Show, qtbo
     settle(qtbot, transcript)
     assert transcript.verticalScrollBar().maximum() > 0
     assert is_at_end(transcript)
+
+
+def test_a_mixed_reply_is_parsed_and_laid_out_little_more_than_it_grows(
+    show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_SHORTEST_S", 0.0)
+    monkeypatch.setattr(frames, "_SHARE", 0)
+    # What is drawn later would be laid out again, whenever that is.
+    monkeypatch.setattr(Formulas, "resume", lambda formulas: None)
+    it = conversation("hi")
+    transcript = show(it)
+    reply = begin_reply(it)
+    settle(qtbot, transcript)
+    counts, stream = transcript.counts, BlockStream()
+    text = sample.reply(1_700)
+    for tokens in sample.frames_of(text):
+        before, flushes, layouts = stream.blocks, counts.flushes, counts.layouts
+        stream.feed("".join(tokens))
+        after = stream.blocks
+        it.extend(reply, map(Delta, tokens))
+        settle(qtbot, transcript)
+        touched = sum(block not in before for block in after)
+        assert counts.layouts - layouts <= touched + counts.flushes - flushes
+    assert counts.characters_parsed <= 30 * len(text)
 
 
 def test_many_deltas_between_two_frames_are_one_flush(show: Show, qtbot: QtBot) -> None:

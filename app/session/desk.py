@@ -23,6 +23,11 @@ from app.store.errors import StoreError
 from app.store.start import Found
 from app.store.tabs import Tab, save_tabs
 
+Finds = Sequence[tuple[int, int]]
+"""Message ids, and how often something was found in each."""
+_BATCH = 500
+"""Messages looked through at once: what is wanted for reading comes in between."""
+
 
 class Desk(QObject):
     """Which conversations there are, which are open, which is in front.
@@ -263,6 +268,21 @@ class Desk(QObject):
                 self.list_changed.emit()
                 self.save_tabs()
 
+    def find(
+        self,
+        conversation: Conversation,
+        message_ids: Sequence[int],
+        count: Callable[[str], int],
+        answer: Callable[[Sequence[int], Finds], None],
+    ) -> None:
+        """Look for something in texts on disk; what was asked before is not answered any more.
+
+        `count` tells how often one text holds it, on another thread; `answer` hears of
+        all of the messages, some at a time.
+        """
+        name = f"find {conversation.id}"
+        self._tasks.start(name, self._find(conversation, message_ids, count, answer))
+
     def blank_tab(self) -> Conversation | None:
         """Return an open tab nothing was written in yet, if there is one."""
         for conversation in self._open.values():
@@ -320,6 +340,25 @@ class Desk(QObject):
         conversation.fill(bodies.found)
         if bodies.damaged:
             self._tell(Circumstance(About.TEXT_DAMAGED, str(len(bodies.damaged)), conversation.id))
+
+    async def _find(
+        self,
+        conversation: Conversation,
+        message_ids: Sequence[int],
+        count: Callable[[str], int],
+        answer: Callable[[Sequence[int], Finds], None],
+    ) -> None:
+        for start in range(0, len(message_ids), _BATCH):
+            some, found = message_ids[start : start + _BATCH], list[tuple[int, int]]()
+            try:
+                found = await asyncio.wrap_future(
+                    self._database.read(conversations.find_in_bodies, some, count)
+                )
+            except StoreError as error:
+                self._tell(Circumstance(About.STORE_UNREADABLE, str(error), conversation.id))
+            if self._open.get(conversation.id) is not conversation:
+                return
+            answer(some, found)
 
     def _revise(self, heading: Heading) -> None:
         conversation = self._open.get(heading.id)

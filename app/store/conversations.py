@@ -7,7 +7,7 @@ with the checksum it was written with. Whatever a file holds, what is loaded
 forms a tree: a message whose parent is lost hangs on the one before it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Connection
@@ -208,21 +208,41 @@ def load(db: Connection, conversation_id: int) -> tuple[Heading, list[Message]]:
 
 def load_bodies(db: Connection, message_ids: Iterable[int]) -> Bodies:
     """Return the texts of messages; ids that are not there are left out."""
-    ids = list(message_ids)
     found: list[tuple[int, str, str]] = []
     damaged: set[int] = set()
+    for message_id, role, text, reasoning, written in _bodies(db, message_ids):
+        text, reasoning = text or b"", reasoning or b""
+        if written != checksum(message_id, role, text, reasoning):
+            damaged.add(message_id)
+        found.append(
+            (message_id, text.decode(errors="replace"), reasoning.decode(errors="replace"))
+        )
+    return Bodies(found, frozenset(damaged))
+
+
+def find_in_bodies(
+    db: Connection, message_ids: Iterable[int], count: Callable[[str], int]
+) -> list[tuple[int, int]]:
+    """Return the messages in whose texts or reasoning something is found, and how often.
+
+    `count` tells how often one text holds it. Whether a text is what was written is
+    not asked: whoever comes to read it is told.
+    """
+    found: list[tuple[int, int]] = []
+    for message_id, _, text, reasoning, _ in _bodies(db, message_ids):
+        texts = (part.decode(errors="replace") for part in (text or b"", reasoning or b""))
+        times = sum(map(count, texts))
+        if times:
+            found.append((message_id, times))
+    return found
+
+
+def _bodies(db: Connection, message_ids: Iterable[int]) -> Iterable[tuple[Any, ...]]:
+    ids = list(message_ids)
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         marks = ", ".join("?" * len(some))
-        rows = db.execute(f"{_LOAD_BODIES} ({marks})", some)
-        for message_id, role, text, reasoning, written in rows:
-            text, reasoning = text or b"", reasoning or b""
-            if written != checksum(message_id, role, text, reasoning):
-                damaged.add(message_id)
-            found.append(
-                (message_id, text.decode(errors="replace"), reasoning.decode(errors="replace"))
-            )
-    return Bodies(found, frozenset(damaged))
+        yield from db.execute(f"{_LOAD_BODIES} ({marks})", some)
 
 
 def _to_messages(

@@ -58,6 +58,9 @@ def _of_edit() -> Iterable[Deed]:
     yield Deed("copy", tr("&Copy"), menu, hint="Ctrl+C")
     yield Deed("copy_markdown", tr("Copy as &Markdown"), menu)
     yield Deed("select_all", tr("Select &all"), menu, starts_group=True, hint="Ctrl+A")
+    yield Deed("find", tr("&Find in the conversation"), menu, ("Ctrl+F",), starts_group=True)
+    yield Deed("find_next", tr("Find &next"), menu, ("F3",), repeats=True)
+    yield Deed("find_previous", tr("Find &previous"), menu, ("Shift+F3",), repeats=True)
 
 
 def _of_conversation() -> Iterable[Deed]:

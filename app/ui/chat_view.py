@@ -1,9 +1,12 @@
 """ChatView: one conversation in its tab: transcript, composer, and what there is to say."""
 
 import json
+from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import Shiboken
 
 from app.chat.circumstance import Circumstance
 from app.chat.conversation import Conversation
@@ -13,12 +16,14 @@ from app.session import Session
 from app.ui import wording
 from app.ui.captions import ReplyCaptions
 from app.ui.composer import Composer
+from app.ui.find_bar import FindBar
 from app.ui.message_acts import MessageActs
 from app.ui.notice import Act
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import Theme
+from app.ui.transcript.findable import FindableTranscript
+from app.ui.transcript.finding import Finding
 from app.ui.transcript.position import END, Position
-from app.ui.transcript.view import Transcript
 
 TICK_MS = 1_000
 WIDTHS = {ReadingWidth.NARROW: 560, ReadingWidth.NORMAL: 664, ReadingWidth.WIDE: 840}
@@ -46,11 +51,18 @@ class ChatView(QWidget):
         self.setObjectName("chat")
         self._session = session
         self.conversation = conversation
-        self.transcript = Transcript(
+        # Before the transcript, as Tab goes.
+        self.find_bar = FindBar(self)
+        self.transcript = FindableTranscript(
             conversation, ReplyCaptions(session, conversation), theme, self
         )
         self.composer = Composer(self)
         self.notice_bar = NoticeBar(self)
+        self._finding = Finding(
+            conversation, self.transcript, partial(session.desk.find, conversation), self
+        )
+        self._before_finding: QWidget | None = None
+        """What had the keyboard before the find bar."""
         self.acts = MessageActs(session, conversation, self.transcript)
         # Runs only while a reply is under way, to say for how long it is waited for.
         self._clock = QTimer(self)
@@ -76,6 +88,7 @@ class ChatView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice_bar)
+        column.addWidget(self.find_bar)
         column.addWidget(self.transcript, 1)
         column.addLayout(foot)
 
@@ -94,6 +107,10 @@ class ChatView(QWidget):
         self.acts.offered.connect(self._on_offer_taken)
         self.acts.refused.connect(self._on_refused)
         composer.refused.connect(self._on_refused)
+        self.find_bar.text_changed.connect(self._finding.look_for)
+        self.find_bar.step_requested.connect(self._finding.step)
+        self.find_bar.closed.connect(self.close_find_bar)
+        self._finding.changed.connect(self.find_bar.show_tally)
         self.transcript.link_activated.connect(self.link_activated)
         conversation.heading_changed.connect(self.refresh)
         conversation.message_added.connect(self._on_message_added)
@@ -126,6 +143,7 @@ class ChatView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self.transcript.set_theme(theme)
+        self.find_bar.set_theme(theme)
         self.composer.set_theme(theme)
 
     def show_settings(self, settings: Settings) -> None:
@@ -169,6 +187,34 @@ class ChatView(QWidget):
     def stop(self) -> None:
         """End the reply under way."""
         self._session.stop(self.conversation)
+
+    def open_find_bar(self) -> None:
+        """Let the person find something in the conversation."""
+        focus = QApplication.focusWidget()
+        if focus is not None and not self.find_bar.isAncestorOf(focus):
+            self._before_finding = focus
+        was_open = self.find_bar.isVisible()
+        self.find_bar.open()
+        if not was_open:
+            self._finding.look_for(self.find_bar.text)
+
+    def find_beyond(self, step: int) -> None:
+        """Go to the next hit (1) or the one before (-1); find first if nothing is sought."""
+        if self.find_bar.isVisible():
+            self._finding.step(step)
+        else:
+            self.open_find_bar()
+
+    def close_find_bar(self) -> None:
+        """Be done with finding; the keyboard goes back to where it was."""
+        focus = QApplication.focusWidget()
+        before, self._before_finding = self._before_finding, None
+        if focus is not None and self.find_bar.isAncestorOf(focus):
+            is_there = before is not None and Shiboken.isValid(before) and before.isVisible()
+            goes_to = before if before is not None and is_there else self.composer
+            goes_to.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.find_bar.hide()
+        self._finding.look_for("")
 
     def retry_last(self) -> None:
         """Ask for the last reply again."""
@@ -232,6 +278,12 @@ class ChatView(QWidget):
     def _on_clock_ticked(self) -> None:
         for reply_id in self.conversation.open_replies:
             self.transcript.refresh_captions(reply_id)
+
+    # Qt's
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._finding.resume()
 
 
 def _position(anchor: str) -> Position:

@@ -88,7 +88,7 @@ class Window(QMainWindow):
 
     def attach(self, session: "Session", data: Path) -> None:
         """Show a session that is about to start, and call its verbs from now on."""
-        from app.ui import composer, icons, welcome
+        from app.ui import composer, find_bar, icons, welcome
         from app.ui.account_desk import AccountDesk
         from app.ui.transcript import editor
         from app.ui.welcome import Welcome
@@ -99,7 +99,7 @@ class Window(QMainWindow):
         self.welcome = Welcome(self)
         self._centre.addWidget(self.welcome)
         self._accounts = AccountDesk(session, self.welcome, self, self._theme, data)
-        self._late_styles = (composer.STYLE, welcome.STYLE, editor.STYLE)
+        self._late_styles = (composer.STYLE, welcome.STYLE, editor.STYLE, find_bar.STYLE)
         self.set_theme(self._theme)
         self.actions_by_name = actions.build(self, self._verbs())
         actions.fill(self.menuBar(), self.actions_by_name)
@@ -137,6 +137,9 @@ class Window(QMainWindow):
             "copy": lambda: self._on_text("copy"),
             "copy_markdown": lambda: self._on_front(lambda v: v.transcript.copy_as_markdown()),
             "select_all": lambda: self._on_text("select_all"),
+            "find": lambda: self._on_front(lambda view: view.open_find_bar()),
+            "find_next": lambda: self._on_front(lambda view: view.find_beyond(1)),
+            "find_previous": lambda: self._on_front(lambda view: view.find_beyond(-1)),
             "write": self._write,
             "stop": self._stop,
             "find_model": self._find_model,

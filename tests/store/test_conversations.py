@@ -468,3 +468,32 @@ def test_a_page_of_a_long_conversation_is_found_by_index(db: Connection) -> None
     ).fetchall()
     assert len(plan) == 1
     assert "message_by_depth (conversation_id=? AND depth>? AND depth<?)" in plan[0][3]
+
+
+# Finding
+
+
+def test_texts_are_looked_through_without_being_loaded(db: Connection) -> None:
+    conversations.save_heading(db, heading(1))
+    for number, (text, reasoning) in enumerate(
+        [("a needle, a needle", ""), ("hay", "a needle"), ("hay", "hay"), ("needle", "")], 2
+    ):
+        said = replace(words(number, text), reasoning=reasoning, role=Role.ASSISTANT)
+        conversations.save_message(db, 1, said)
+
+    def count(text: str) -> int:
+        return text.count("needle")
+
+    assert conversations.find_in_bodies(db, [2, 3, 4], count) == [(2, 2), (3, 1)]
+    assert conversations.find_in_bodies(db, range(2, 4_000), count) == [(2, 2), (3, 1), (5, 1)]
+    assert conversations.find_in_bodies(db, [], count) == []
+
+
+def test_texts_that_are_no_texts_any_more_are_looked_through_all_the_same(
+    db: Connection,
+) -> None:
+    conversations.save_heading(db, heading(1))
+    conversations.save_message(db, 1, words(2, "needle"))
+    db.execute("UPDATE body SET text = CAST(X'ff6e6565646c65' AS TEXT)")
+    found = conversations.find_in_bodies(db, [2], lambda text: text.count("needle"))
+    assert found == [(2, 1)]

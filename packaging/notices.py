@@ -1,0 +1,80 @@
+"""Notices: the licences of everything in a package, collected from what is installed.
+
+The wheels of Qt for Python hold none: the texts of LGPL-3.0 and GPL-3.0 and the notices
+of what Qt itself contains are kept in `licences/`.
+"""
+
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from identity import ROOT
+
+LICENCES = Path(__file__).resolve().parent / "licences"
+# Not in the bundle, though what is in it names them.
+_LEFT_OUT = {"backports-tarfile", "importlib-metadata", "zipp"}
+_BREAK = "\n" + "─" * 78 + "\n\n"
+
+
+def runtime() -> list[Distribution]:
+    """Return what is installed of the locked requirements the program runs on, by name."""
+    from importlib.metadata import PackageNotFoundError
+
+    found = []
+    for line in (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines():
+        name = line.split("==")[0].strip()
+        if "==" not in line or line.startswith(" ") or name in _LEFT_OUT:
+            continue
+        try:
+            found.append(distribution(name))
+        except PackageNotFoundError:
+            continue  # of another system
+    return sorted(found, key=lambda each: each.metadata["Name"].lower())
+
+
+def write(folder: Path) -> None:
+    """Write `notices.txt`, and the licences it speaks of, into a folder.
+
+    Raises:
+        SystemExit: something is in the package whose licence cannot be found.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = [
+        "Coprime contains the works named here. Each stands under its own licence.\n",
+        "Coprime itself: MIT licence.\n\n" + (ROOT / "LICENSE").read_text(encoding="utf-8"),
+    ]
+    for each in runtime():
+        parts.append(notice(each))
+    drawings = (ROOT / "resources/icons/lucide/LICENSE").read_text(encoding="utf-8")
+    parts.append("Lucide icons\n\n" + drawings)
+    (folder / "notices.txt").write_text(_BREAK.join(parts), encoding="utf-8")
+    for text in sorted(LICENCES.glob("*.txt")):
+        (folder / text.name).write_bytes(text.read_bytes())
+
+
+def notice(each: Distribution) -> str:
+    """Return the name, version, licence and its text of one distribution."""
+    facts, name = each.metadata, each.metadata["Name"]
+    given = [facts[key] for key in ("License-Expression", "License") if key in facts]
+    licence = given[0] if given else ""
+    if not licence or "\n" in licence:
+        kinds = facts.get_all("Classifier") or []
+        names = [kind.rpartition(" :: ")[2] for kind in kinds if kind.startswith("License")]
+        licence = ", ".join(names)
+    texts = [
+        Path(path.locate()).read_text(encoding="utf-8", errors="replace").strip()
+        for path in sorted(each.files or [])
+        if path.name.upper().startswith(("LICEN", "COPYING", "NOTICE")) and "dist-info" in str(path)
+    ]
+    if name.lower().startswith(("pyside6", "shiboken6")):
+        texts.append(
+            "Used under LGPL-3.0: see LGPL-3.0.txt and GPL-3.0.txt, and qt.txt for what Qt "
+            "contains. The libraries are files of their own beside the program and may be "
+            "replaced. Source: https://download.qt.io/official_releases/QtForPython/ and "
+            "https://download.qt.io/official_releases/qt/."
+        )
+    own = LICENCES / "missing" / f"{name.lower()}.txt"
+    if not texts and own.exists():
+        texts.append(own.read_text(encoding="utf-8").strip())
+    if not texts:
+        raise SystemExit(f"No licence text of {name} is known: put it into {own}")
+    return f"{name} {each.version}\n{licence}\n\n" + "\n\n".join(texts) + "\n"

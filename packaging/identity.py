@@ -27,7 +27,7 @@ DESCRIPTION = (
     "Coprime talks to the language models of Prime Intellect Inference. Replies appear as "
     "they are written, each says what it cost, and a broken connection loses no text.",
     "Compare models in many tabs, see prices and context windows, continue a reply that was "
-    "cut off, search everything you ever asked. Keys live in the keyring of your system.",
+    "cut off. Keys live in the keyring of your system. Nothing is sent but what you send.",
 )
 
 # What a publisher fills in; nothing is written where it is empty.

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import bundle
 import deb
+import rpm
 import run_file
 import tarball
 
 KINDS: dict[str, Callable[[], Path]] = {
     "deb": deb.build,
+    "rpm": rpm.build,
     "tar": tarball.build,
     "run": run_file.build,
 }

@@ -9,6 +9,7 @@ call finds everything in place and costs next to nothing.
 
 import argparse
 import ctypes
+import glob
 import hashlib
 import importlib.util
 import json
@@ -20,8 +21,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-STAMP = VENV / "coprime.json"
+# Packages are made with what they hold and little else.
+PACKAGE_VENV = ROOT / "build" / "env"
+IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+PYTHON = VENV / IN_VENV
+STAMP = "coprime.json"
+"""In a virtual environment: what was installed into it."""
 
 # What is missing on a bare Debian or Ubuntu: a library to look for, and the
 # package that brings it. Newer releases resolve libglib2.0-0 by themselves.
@@ -48,8 +53,32 @@ TESTS = {
     "dbus-daemon": "dbus-daemon",
     "dbus-send": "dbus-bin",
 }
+# What it takes to hear the window as a screen reader does: a package, and where
+# what it brings may be. Without it those tests are skipped, with the reason.
+HEARING = {
+    "xvfb": ("/usr/bin/Xvfb",),
+    "at-spi2-core": (
+        "/usr/libexec/at-spi-bus-launcher",
+        "/usr/lib/at-spi2-core/at-spi-bus-launcher",
+    ),
+    "python3-gi": ("/usr/lib/python3/dist-packages/gi/__init__.py",),
+    "gir1.2-atspi-2.0": (
+        "/usr/lib/girepository-1.0/Atspi-2.0.typelib",
+        "/usr/lib/*/girepository-1.0/Atspi-2.0.typelib",
+    ),
+}
+# Programs that packages are made with, by kind: what to look for, and the Debian package.
+PACKAGING = {
+    "bundle": {"objdump": "binutils"},
+    "deb": {"dpkg-deb": "dpkg"},
+    "rpm": {"rpmbuild": "rpm"},
+    "run": {"makeself": "makeself", "xz": "xz-utils"},
+    "nsis": {"makensis": "nsis"},
+    "appimage": {"mksquashfs": "squashfs-tools"},
+}
 
-
+LISTS = ("run", "dev", "package")
+"""The requirements files."""
 UV = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--quiet"]
 UV += ["--generate-hashes", "--no-header", "--no-annotate"]
 UV += ["--no-emit-index-url", "--no-emit-find-links"]
@@ -90,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
         help="run: open the window; test: the whole suite, headless; "
         "check: linters, types, import contracts; bench: measurements; "
         "tour FOLDER: pictures of the window in every state; "
+        "package KIND …: what people install, into dist; "
         "lock: compile requirements/*.txt anew (needs uv)",
     )
     result.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -108,7 +138,15 @@ def run(rest: list[str]) -> int:
 
 def test(rest: list[str]) -> int:
     """Run the whole suite without a screen."""
-    require(libraries=QT, programs=TESTS)
+    missing = lacking(QT, TESTS)
+    hearing = lacking(WINDOW, files=HEARING)
+    if sys.platform.startswith("linux") and hearing:
+        if shutil.which("apt-get") and os.geteuid() == 0:
+            missing += hearing
+        else:
+            print("Skipping the tests of what a screen reader hears. For those, please run:")
+            print("  sudo apt-get install --no-install-recommends " + " ".join(hearing), flush=True)
+    provide(missing)
     install("dev")
     return call("pytest", *rest)
 
@@ -145,11 +183,23 @@ def tour(rest: list[str]) -> int:
     return subprocess.call([str(PYTHON), "-P", "-m", "tests.tour", *rest])
 
 
+def package(rest: list[str]) -> int:
+    """Make what people install, and have the frozen program test itself."""
+    programs = {**PACKAGING["bundle"]}
+    for kind in rest:
+        programs.update(PACKAGING.get(kind, {}))
+    provide(lacking({**QT, **WINDOW}, programs))
+    install("package", PACKAGE_VENV)
+    script = str(ROOT / "packaging" / "package.py")
+    return subprocess.call([str(PACKAGE_VENV / IN_VENV), script, *rest])
+
+
 def lock(rest: list[str]) -> int:
     """Compile the hash-locked requirements from pyproject.toml. Writes no index address."""
     if not shutil.which("uv"):
         raise Stop("Locking needs uv: pip install uv")
-    for name, extra in {"run": [], "dev": ["--extra", "dev"]}.items():
+    for name in LISTS:
+        extra = [] if name == "run" else ["--extra", name]
         subprocess.check_call(
             [*UV, *extra, *rest, "pyproject.toml", "-o", f"requirements/{name}.txt"],
             cwd=ROOT,
@@ -157,7 +207,15 @@ def lock(rest: list[str]) -> int:
     return 0
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "tour": tour, "lock": lock}
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "tour": tour,
+    "package": package,
+    "lock": lock,
+}
 
 
 def call(module: str, *arguments: str) -> int:
@@ -170,20 +228,41 @@ def call(module: str, *arguments: str) -> int:
     return subprocess.call([str(PYTHON), "-m", module, *arguments], cwd=ROOT)
 
 
-def require(libraries: dict[str, str], programs: "dict[str, str] | None" = None) -> None:
+def require(libraries: "dict[str, str]") -> None:
     """Install the system packages that are not there yet.
+
+    Raises:
+        Stop: they have to be installed by somebody else; the text holds the command.
+    """
+    provide(lacking(libraries))
+
+
+def lacking(
+    libraries: "dict[str, str]",
+    programs: "dict[str, str] | None" = None,
+    files: "dict[str, tuple[str, ...]] | None" = None,
+) -> "list[str]":
+    """Return the system packages that are not there yet; none where there are no such names."""
+    if not sys.platform.startswith("linux"):
+        return []
+    missing = [package for name, package in libraries.items() if not loads(name)]
+    missing += [p for name, p in (programs or {}).items() if not shutil.which(name)]
+    missing += [p for p, paths in (files or {}).items() if not any(map(glob.glob, paths))]
+    return missing
+
+
+def provide(missing: "list[str]") -> None:
+    """Install system packages, and what Python itself needs of them.
 
     Raises:
         Stop: they have to be installed by somebody else; the text holds the command.
     """
     if not sys.platform.startswith("linux"):
         return
-    missing = [package for name, package in libraries.items() if not loads(name)]
-    missing += [p for name, p in (programs or {}).items() if not shutil.which(name)]
     if not PYTHON.exists() and not importlib.util.find_spec("ensurepip"):
-        missing.append("python3-venv")
+        missing = [*missing, "python3-venv"]
     if not any(Path(p).exists() for p in ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls")):
-        missing.append("ca-certificates")
+        missing = [*missing, "ca-certificates"]
     if not missing:
         return
     if not shutil.which("apt-get"):
@@ -228,31 +307,33 @@ def install_packages(packages: "list[str]") -> None:
         raise Stop("apt-get could not install: " + " ".join(packages))
 
 
-def install(which: str) -> None:
-    """Make the virtual environment hold what a requirements file lists.
+def install(which: str, venv: Path = VENV) -> None:
+    """Make a virtual environment hold what a requirements file lists.
 
     Raises:
         Stop: the environment could not be made or a package not be had.
     """
-    wanted = {name: fingerprint(name) for name in (["run"] if which == "run" else ["run", "dev"])}
-    present = read_stamp()
+    wanted = {name: fingerprint(name) for name in ({"dev": ["run", "dev"]}.get(which, [which]))}
+    present = read_stamp(venv)
     if all(present.get(name) == mark for name, mark in wanted.items()):
         return
-    print(f"Installing {which} requirements into {VENV.name}, once", flush=True)
+    place, python = venv.relative_to(ROOT), str(venv / IN_VENV)
+    print(f"Installing {which} requirements into {place}, once", flush=True)
     if present.get("python") != sys.version:  # None, or one that was never finished
-        shutil.rmtree(VENV, ignore_errors=True)
-        if subprocess.call([sys.executable, "-m", "venv", str(VENV)]) != 0:
-            raise Stop("A virtual environment could not be made in .venv")
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
+        shutil.rmtree(venv, ignore_errors=True)
+        if subprocess.call([sys.executable, "-m", "venv", str(venv)]) != 0:
+            raise Stop(f"A virtual environment could not be made in {place}")
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
     source = str(ROOT / "requirements" / f"{which}.txt")
     if subprocess.call([*pip, "--require-hashes", "--only-binary", ":all:", "-r", source]) != 0:
         raise Stop("Not everything could be downloaded. Check the connection and try again.")
     site_packages = subprocess.check_output(
-        [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
     ).strip()
     Path(site_packages, "coprime.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     kept = {} if present.get("python") != sys.version else present
-    STAMP.write_text(json.dumps({**kept, **wanted, "python": sys.version}), encoding="utf-8")
+    stamp = json.dumps({**kept, **wanted, "python": sys.version})
+    (venv / STAMP).write_text(stamp, encoding="utf-8")
 
 
 def fingerprint(which: str) -> str:
@@ -261,13 +342,13 @@ def fingerprint(which: str) -> str:
     return hashlib.sha256(content + str(ROOT).encode()).hexdigest()
 
 
-def read_stamp() -> "dict[str, str]":
+def read_stamp(venv: Path) -> "dict[str, str]":
     """Return what is known to be installed; nothing, where that is not known."""
     try:
-        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+        stamp = json.loads((venv / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return stamp if isinstance(stamp, dict) and PYTHON.exists() else {}
+    return stamp if isinstance(stamp, dict) and (venv / IN_VENV).exists() else {}
 
 
 if __name__ == "__main__":

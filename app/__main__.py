@@ -5,6 +5,9 @@ import sys
 
 def main() -> int:
     """Run Coprime with the command line; returns the exit code."""
+    from app import starting
+
+    starting.begin()
     from app.main import run
 
     return run(sys.argv[1:])

@@ -4,46 +4,58 @@ In this order: the command line is read; new files are closed to other users
 and core dumps, which would hold keys, are switched off; `PRIME_…` variables
 are taken out of the environment, so that no child inherits them; the data
 folder is made and locked, for one Coprime per folder. Then the window is made
-and painted, empty. Only then the rest is imported, and `live` runs on the one
-loop: it makes the session, attaches the window to it and starts it: database,
-tabs, accounts, network.
+and painted, as an outline. Only then the rest is imported, and `live` runs on the
+one loop: it makes the session, attaches the window to it and starts it: database,
+tabs, accounts, network. What makes all that cheap is in `starting`.
 
-The end begins when the window is closed or the system asks for it (SIGTERM,
-SIGINT). `live` is still running then, so it can stop replies, save them, and
-close network and disk before the loop ends. `QApplication.quit` would end the
-loop under it.
+The end begins when the window is closed or the system asks for it, see `ending`.
+`live` is still running then, so it can stop replies, save them, and close network
+and disk before the loop ends. `last_run` tells the next start whether it came so far.
 """
 
+import importlib
 import logging
 import os
-import signal
 import sys
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMessageLogContext, QSettings, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop as PlainLoop
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
-from app import __version__
+from app import APP_ID, COMMAND, NAME, __version__, starting
+from app.bugs import hear_of_bugs
+from app.ending import Application, Signals, save_at_session_end
+from app.last_run import LastRun
+from app.log import keep_log, start_log
+from app.options import read_options
 from app.paths import FolderRefused, Paths, paths_below, user_paths
 from app.store.errors import StoreError
 from app.store.lock import FolderLock
 from app.ui import theme
-from app.ui.window import Window
+from app.ui.window import APPEARANCE, Window
 
 if TYPE_CHECKING:
     from qasync import QEventLoop
 
     from app.session import Session
 
-LOG_BYTES = 2 * 2**20
-LOG_FILES = 3
 USER_AGENT = f"Coprime/{__version__}"
+PAINTED_WITHIN_MS = 500
+"""A window that is not shown, say minimised, is never painted."""
+LISTEN_AFTER_MS = 500
+"""Until then the window has more important things to load. Later starts wait for it."""
+PIECES = (
+    "app.session",
+    "app.api.client",
+    "app.ui.models_pane",
+    "app.ui.conversation_desk",
+    "app.ui.account_desk",
+)
+"""What takes long to import; between two the window follows the person's hand."""
 
 _log = logging.getLogger("app")
 
@@ -52,26 +64,33 @@ def run(arguments: Sequence[str]) -> int:
     """Run Coprime to its end; returns the exit code."""
     options = read_options(arguments)
     environ = harden()
+    if options.self_test:
+        return test_self()
     paths = paths_below(options.data) if options.data else user_paths()
     try:
         paths.make()
     except FolderRefused as error:
         return tell(make_application(), str(error))
+    signals = Signals()
+    signals.hold()
     early = keep_log()
     qapp = make_application()
     lock = FolderLock(paths.lock)
     try:
-        is_first = lock.acquire()
+        is_first = lock.acquire() or show_first(lock, paths)
     except StoreError:
         return tell(qapp, f"The folder {paths.data} cannot be written to.")
-    if not is_first:
+    if is_first is None:
         return tell(qapp, "Coprime is already running with this data folder.")
+    if not is_first:
+        return 0
+    last_run = LastRun(paths.logs)
+    last_run.begin()
     try:
         settings = QSettings(str(paths.settings), QSettings.Format.IniFormat)
-        window = Window(follow_system(), settings)
-        window.show()
-        # Paints it. No loop and no task of ours exists yet that could be re-entered.
-        qapp.processEvents()
+        window = Window(first_look(settings), settings)
+        paint(window)
+        report = last_run.report(paths.log)
         start_log(paths.log, early)
         # Not before: qasync brings asyncio, which takes as long as the window.
         from qasync import QEventLoop
@@ -79,37 +98,34 @@ def run(arguments: Sequence[str]) -> int:
         # Not qasync.run: it loses what comes after the last await.
         loop = QEventLoop(qapp)
         with loop:
-            life = live(loop, window, paths, environ, demo=options.demo)
-            return int(loop.run_until_complete(life))
+            life = live(loop, window, paths, environ, signals, report, demo=options.demo)
+            code = int(loop.run_until_complete(life))
+    except BaseException as error:
+        last_run.note(error)
+        raise
+    else:
+        last_run.end()
+        return code
     finally:
         lock.release()
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line can ask for."""
+def test_self() -> int:
+    """Print what this copy has of what it needs; returns 1 if anything is missing."""
+    qapp = make_application()
+    from qasync import QEventLoop
 
-    demo: bool = False
-    data: Path | None = None
+    from app.self_test import prove
 
-
-def read_options(arguments: Sequence[str]) -> Options:
-    """Return what the command line asks for; exits on --version, --help and mistakes."""
-    if not arguments:
-        return Options()
-    import argparse
-
-    parser = argparse.ArgumentParser(
-        prog="coprime", description="Chat with the models of Prime Intellect Inference."
-    )
-    parser.add_argument("--version", action="version", version=f"Coprime {__version__}")
-    parser.add_argument(
-        "--demo", action="store_true", help="start with the demo inside Coprime; needs no account"
-    )
-    parser.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="keep everything below this folder"
-    )
-    return Options(**vars(parser.parse_args(arguments)))
+    loop = QEventLoop(qapp)
+    with loop:
+        install_generator_hooks(loop)
+        findings = loop.run_until_complete(prove(loop))
+    for finding in findings:
+        # A program without a console, as on Windows, has nowhere to print.
+        if sys.stdout is not None:
+            print(finding.line())  # noqa: T201 - asked for on the command line
+    return int(any(finding.missing for finding in findings))
 
 
 def harden() -> Mapping[str, str]:
@@ -124,7 +140,12 @@ def harden() -> Mapping[str, str]:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        # Less than any core is, and unlike 0 it holds for cores that go to a program, too:
+        # https://github.com/torvalds/linux/blob/v6.12/fs/coredump.c. PR_SET_DUMPABLE would
+        # hide the process from the keyring's and the desktop's own questions.
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
+        limit = 0 if most == 0 else 1
+        resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
     for name in [name for name in os.environ if name.startswith("PRIME_")]:
         del os.environ[name]
     if getattr(sys, "frozen", False):
@@ -135,45 +156,13 @@ def harden() -> Mapping[str, str]:
     return environ
 
 
-class EarlyLog(logging.Handler):
-    """Keeps what is logged before the first paint; opening a file would delay that."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
-
-
-def keep_log() -> EarlyLog:
-    """Take in what Python and Qt log from now on, for `start_log`."""
-    early = EarlyLog()
-    logging.basicConfig(level=logging.INFO, handlers=[early], force=True)
-    logging.raiseExceptions = False
-    qInstallMessageHandler(_on_qt_message)
-    _log.info("Coprime %s starts", __version__)
-    return early
-
-
-def start_log(path: Path, early: EarlyLog) -> None:
-    """Write the log to a file: bounded, and never with a word of a conversation."""
-    from logging.handlers import RotatingFileHandler
-
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for record in early.records:
-        handler.handle(record)
-
-
 def make_application() -> QApplication:
     """Return the one QApplication, named so that the desktop knows it."""
-    QApplication.setApplicationName("coprime")
-    QApplication.setApplicationDisplayName("Coprime")
+    QApplication.setApplicationName(COMMAND)
+    QApplication.setApplicationDisplayName(NAME)
     QApplication.setApplicationVersion(__version__)
-    QGuiApplication.setDesktopFileName("io.github.coprime.Coprime")
-    qapp = QApplication(sys.argv[:1])
+    QGuiApplication.setDesktopFileName(APP_ID)
+    qapp = Application(sys.argv[:1])
     qapp.setQuitOnLastWindowClosed(False)
     qapp.setStyle("Fusion")
     font = qapp.font()
@@ -182,10 +171,38 @@ def make_application() -> QApplication:
     return qapp
 
 
+def first_look(settings: QSettings) -> theme.Theme:
+    """Return the theme the last run had: what is chosen is read from disk only later."""
+    kept = settings.value(APPEARANCE)
+    if kept in ("light", "dark"):
+        return theme.dark() if kept == "dark" else theme.light()
+    return follow_system()
+
+
+def paint(window: Window) -> None:
+    """Show a window, and return when it was painted.
+
+    In a loop of Qt's own: no task of ours exists yet that could be re-entered, and
+    desktops ask for the first picture when it suits them.
+    """
+    loop = PlainLoop()
+    patience = QTimer()
+    patience.timeout.connect(loop.quit)
+    patience.start(PAINTED_WITHIN_MS)
+    window.painted.connect(loop.quit)
+    window.show()
+    loop.exec()
+    # What was painted waits to be sent where the desktop is another process.
+    QApplication.processEvents()
+
+
 def tell(qapp: QApplication, sentence: str) -> int:
     """Say why Coprime does not start; returns the exit code."""
     print(sentence, file=sys.stderr)  # noqa: T201 - for those who started it from a shell
     qapp.setQuitOnLastWindowClosed(True)
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(QMessageBox.Icon.Information, "Coprime", sentence)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.open()
@@ -195,28 +212,45 @@ def tell(qapp: QApplication, sentence: str) -> int:
 
 
 async def live(
-    loop: "QEventLoop", window: Window, paths: Paths, environ: Mapping[str, str], *, demo: bool
+    loop: "QEventLoop",
+    window: Window,
+    paths: Paths,
+    environ: Mapping[str, str],
+    signals: Signals,
+    report: Path | None,
+    *,
+    demo: bool,
 ) -> int:
     """Bring the window to life, wait until the end is asked for, take all down."""
+    import asyncio
+
+    install_generator_hooks(loop)
+    ended = loop.create_future()
+    window.closed.connect(lambda: ended.done() or ended.set_result(0))
+    signals.lead_to(loop, window)
+    for piece in PIECES:
+        importlib.import_module(piece)
+        await asyncio.sleep(0)
+    if not window.isVisible():
+        return 0
     from app.api.client import Client
     from app.session import Session
     from app.store.database import Database
     from app.store.secrets import Secrets
 
-    install_generator_hooks(loop)
     session = Session(
         loop, Database(paths.database), Secrets(environ), Client(USER_AGENT), environ, demo=demo
     )
     hear_of_bugs(loop, session)
-    ended = loop.create_future()
-    window.closed.connect(lambda: ended.done() or ended.set_result(0))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        end_on(loop, number, window)
     QGuiApplication.styleHints().colorSchemeChanged.connect(
         lambda: window.follow_system(follow_system())
     )
-    window.attach(session, paths.data)
+    tell_of_crash(session, window, paths, report)
+    save_at_session_end(session, window)
+    window.attach(session, paths, follow_system())
     session.start()
+    starting.settle()
+    QTimer.singleShot(LISTEN_AFTER_MS, window, lambda: hear_later_starts(paths, window))
     code = await ended
     window.hide()
     await session.end()
@@ -224,8 +258,41 @@ async def live(
     return int(code)
 
 
+def show_first(lock: FolderLock, paths: Paths) -> bool | None:
+    """Let the Coprime that has the folder show itself: see `instance.become_first`."""
+    from app.instance import become_first
+
+    return become_first(lock, paths.data)
+
+
+def hear_later_starts(paths: Paths, window: Window) -> None:
+    """Let later starts bring the window to the front, while there is one."""
+    if window.isVisible():
+        # QtNetwork is 3 MB that the window does not wait for.
+        from app.instance import Doorbell
+
+        bell = Doorbell(paths.data, window.come_forward, window)
+        window.closed.connect(bell.close)
+        if not bell.listen():
+            _log.info("Later starts cannot be heard")
+
+
+def tell_of_crash(session: "Session", window: Window, paths: Paths, report: Path | None) -> None:
+    """Offer the report of the last run, if it crashed; the newest one stays in the menu."""
+    from app.chat.circumstance import About, Circumstance
+    from app.crash_report import kept
+
+    window.crash_report = next(iter(kept(paths.logs)), None)
+    if report is not None:
+        crashed = Circumstance(About.CRASHED)
+        session.started.connect(lambda: session.circumstance_arose.emit(crashed))
+
+
 def follow_system() -> theme.Theme:
     """Return the theme the system asks for."""
+    # As late as may be: it makes 90 enumerations, a tenth of the time to the first paint.
+    from PySide6.QtCore import Qt
+
     scheme = QGuiApplication.styleHints().colorScheme()
     return theme.dark() if scheme is Qt.ColorScheme.Dark else theme.light()
 
@@ -238,44 +305,3 @@ def install_generator_hooks(loop: "QEventLoop") -> None:
     """
     hooks = loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook
     sys.set_asyncgen_hooks(firstiter=hooks[0], finalizer=hooks[1])
-
-
-def end_on(loop: "QEventLoop", number: signal.Signals, window: Window) -> None:
-    """Close the window when the system sends a signal."""
-    try:
-        loop.add_signal_handler(number, window.close)
-    except NotImplementedError:  # Windows
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close))
-
-
-def hear_of_bugs(loop: "QEventLoop", session: "Session") -> None:
-    """Lead every exception nobody caught to the log and the window."""
-
-    def on_exception(
-        kind: type[BaseException], error: BaseException, _trace: TracebackType | None
-    ) -> None:
-        if not issubclass(kind, KeyboardInterrupt):
-            session.report_bug(error)
-
-    def on_thread_exception(arguments: threading.ExceptHookArgs) -> None:
-        if arguments.exc_value is not None:
-            loop.call_soon_threadsafe(session.report_bug, arguments.exc_value)
-
-    def on_loop_exception(_loop: object, context: dict[str, object]) -> None:
-        error = context.get("exception")
-        session.report_bug(
-            error if isinstance(error, BaseException) else RuntimeError(str(context["message"]))
-        )
-
-    sys.excepthook = on_exception
-    threading.excepthook = on_thread_exception
-    loop.set_exception_handler(on_loop_exception)
-
-
-def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    level = {
-        QtMsgType.QtDebugMsg: logging.DEBUG,
-        QtMsgType.QtInfoMsg: logging.INFO,
-        QtMsgType.QtWarningMsg: logging.WARNING,
-    }.get(kind, logging.ERROR)
-    logging.getLogger("qt").log(level, "%s", message)

@@ -3,7 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+
+from PySide6.QtGui import QImage
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,7 +24,8 @@ def python(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> None:
     probe = str(ROOT / "tests/benchmarks/first_paint.py")
-    assert python(probe, "coprime", str(tmp_path / "data")).stdout == "p"
+    told = python(probe, "coprime", str(tmp_path / "data"))
+    assert told.stdout.splitlines() == ["painted", "shown", "typing"], told.stderr
 
 
 def test_the_version_is_told_without_a_window() -> None:
@@ -51,3 +55,86 @@ def test_a_folder_that_cannot_be_used_is_said_and_not_crashed_on(tmp_path: Path)
     told = python("-c", code)
     assert told.returncode == 1, told.stderr
     assert "cannot be used" in told.stdout
+
+
+def frames(folder: Path, **environ: str) -> tuple[QImage, QImage, list[int]]:
+    """Start and end the demo; return its first two pictures and how wide its parts are."""
+    probe = str(ROOT / "tests/helpers/first_frames.py")
+    screen = folder / "screen.json"
+    screen.write_text('{"screens": [{"width": 1600, "height": 1000, "logicalDpi": 96}]}')
+    told = python(
+        probe,
+        str(folder),
+        "--demo",
+        "--data",
+        str(folder / "data"),
+        QT_QPA_PLATFORM=f"offscreen:configfile={screen}",
+        **environ,
+    )
+    assert told.returncode == 0, told.stderr
+    outline, whole = (QImage(str(folder / f"{name}.png")) for name in ("outline", "whole"))
+    assert outline.size() == whole.size()
+    return outline, whole, [int(word) for word in told.stdout.split()]
+
+
+def colours(picture: QImage, points: Iterable[tuple[int, int]]) -> list[str]:
+    return [picture.pixelColor(x, y).name() for x, y in points]
+
+
+def test_the_first_picture_is_what_the_parts_then_stand_on(tmp_path: Path) -> None:
+    frames(tmp_path)
+    outline, whole, (menu, left, centre) = frames(tmp_path)
+    # Just below the menus, above every word; and down the middle of the tabs.
+    across = [(x, menu + 3) for x in range(outline.width())]
+    down = [(left + centre - 40, y) for y in range(menu, outline.height() // 2)]
+    for line in (across, down):
+        assert colours(outline, line) == colours(whole, line)
+        assert len(set(colours(whole, line))) > 2
+
+
+def test_the_first_picture_has_the_theme_that_was_chosen(tmp_path: Path) -> None:
+    light, _, _ = frames(tmp_path, CHOSEN="dark")
+    outline, whole, _ = frames(tmp_path)
+    middle = [(outline.width() // 2, outline.height() // 2)]
+    assert colours(outline, middle) == colours(whole, middle) != colours(light, middle)
+
+
+def test_a_window_closed_at_once_ends_the_program(tmp_path: Path) -> None:
+    code = (
+        "import sys; from app import main; paint = main.paint;"
+        "main.paint = lambda window: (paint(window), window.close());"
+        f"sys.exit(main.run(['--demo', '--data', {str(tmp_path)!r}]))"
+    )
+    told = python("-c", code)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_no_source_is_read_for_an_import(tmp_path: Path) -> None:
+    code = (
+        "from app import starting; starting.begin(); import app.ui.window, linecache, json;"
+        "print([name for name in linecache.cache if 'app' in name or 'json' in name])"
+    )
+    told = python("-c", code)
+    assert told.stdout.strip() == "[]", told.stderr
+
+
+def test_a_start_that_takes_long_shows_the_window_meanwhile(tmp_path: Path) -> None:
+    code = f"""
+import os, sys
+from concurrent.futures import Future
+from app import main
+from app.store.database import Database
+from tests.benchmarks.first_paint import on_paint
+
+class Watched(main.Window):
+    def attach(self, *values):
+        super().attach(*values)
+        print("shown" if self.columns.isVisible() else "hidden")
+        on_paint(self.columns, lambda: (print("shown", flush=True), os._exit(0)))
+
+Database.start = lambda self: Future()
+main.Window = Watched
+main.run(["--data", {str(tmp_path)!r}])
+"""
+    told = python("-c", code)
+    assert told.stdout.split() == ["hidden", "shown"], told.stderr

@@ -13,7 +13,6 @@ import sys
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from app.api import limits
 from app.chat.network import SYSTEM_PROXY, Network, Origin
@@ -65,6 +64,9 @@ class Surroundings:
             return True
         if any(_names(entry, host, port) for entry in proxy.past):
             return True
+        # Imported when it is needed, which is after the start: it brings half of http and email.
+        from urllib.request import proxy_bypass
+
         # The list of Windows and macOS is known to the standard library only.
         is_listed = proxy.origin is Origin.SYSTEM and not proxy.past
         return is_listed and bool(proxy_bypass(host))
@@ -74,6 +76,8 @@ def look(way_out: str) -> Surroundings:
     """Find the proxy for `https`: an address, none, or with `SYSTEM_PROXY` the system's."""
     if way_out != SYSTEM_PROXY:
         return Surroundings(Proxy(way_out, Origin.PERSON) if way_out else None)
+    from urllib.request import getproxies
+
     named = getproxies()
     for kind in ("https", "all"):
         if named.get(kind):

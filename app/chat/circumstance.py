@@ -34,6 +34,8 @@ class About(StrEnum):
     """A model does not take what was set; the request was made without it."""
     TEXT_DAMAGED = "text_damaged"
     """The stored text of a message is not what was written."""
+    CRASHED = "crashed"
+    """The run before ended in a crash, and a report lies in the log's folder."""
     BUG = "bug"
     """An error in Coprime itself; it goes on."""
 

@@ -158,6 +158,10 @@ class Conversation(QObject):
         growth = self._texts.get(message_id)
         return growth.whole() if growth else self._messages[message_id].text
 
+    def has_text(self, message_id: int) -> bool:
+        """Return whether the text is here, and not only on disk."""
+        return message_id in self._texts or self._messages[message_id].text is not None
+
     def reasoning(self, message_id: int) -> str | None:
         """Return the reasoning so far; None while it is still on disk."""
         growth = self._reasonings.get(message_id)

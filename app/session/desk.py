@@ -25,8 +25,9 @@ from app.store.tabs import Tab, save_tabs
 
 Finds = Sequence[tuple[int, int]]
 """Message ids, and how often something was found in each."""
-_BATCH = 500
-"""Messages looked through at once: what is wanted for reading comes in between."""
+_BATCH, _BATCH_LENGTH = 500, 1_000_000
+"""Messages and characters looked through at once: what is wanted for reading comes in
+between."""
 
 
 class Desk(QObject):
@@ -348,17 +349,22 @@ class Desk(QObject):
         count: Callable[[str], int],
         answer: Callable[[Sequence[int], Finds], None],
     ) -> None:
-        for start in range(0, len(message_ids), _BATCH):
-            some, found = message_ids[start : start + _BATCH], list[tuple[int, int]]()
+        start = 0
+        while start < len(message_ids):
+            end = start + _batch(conversation, message_ids, start)
+            some, found = message_ids[start:end], list[tuple[int, int]]()
             try:
                 found = await asyncio.wrap_future(
                     self._database.read(conversations.find_in_bodies, some, count)
                 )
             except StoreError as error:
+                # Told once: nothing is found in what cannot be read.
                 self._tell(Circumstance(About.STORE_UNREADABLE, str(error), conversation.id))
+                some = message_ids[start:]
             if self._open.get(conversation.id) is not conversation:
                 return
             answer(some, found)
+            start += len(some)
 
     def _revise(self, heading: Heading) -> None:
         conversation = self._open.get(heading.id)
@@ -393,3 +399,13 @@ class Desk(QObject):
             if self.heading(i).has_words
         ]
         self._saving.keep(save_tabs, kept)
+
+
+def _batch(conversation: Conversation, message_ids: Sequence[int], start: int) -> int:
+    """Return how many messages are looked through at once, from `start` on."""
+    length = 0
+    for number, message_id in enumerate(message_ids[start : start + _BATCH], 1):
+        length += conversation.length(message_id) + conversation.reasoning_length(message_id)
+        if length >= _BATCH_LENGTH:
+            return number
+    return min(_BATCH, len(message_ids) - start)

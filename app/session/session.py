@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -35,7 +36,7 @@ from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.session.trials import Trials
 from app.store.conversations import load_bodies
-from app.store.database import Database
+from app.store.database import SQLITE_VERSION, Database
 from app.store.errors import NewerSchema, StoreError
 from app.store.secrets import Secrets
 from app.store.start import Found, find
@@ -117,6 +118,11 @@ class Session(QObject):
         self.accounts.changed.connect(self.trials.forget)
         self.desk.opened.connect(self._choose_model)
 
+    @property
+    def sqlite_version(self) -> str:
+        """Of the library that keeps everything."""
+        return SQLITE_VERSION
+
     # Beginning and end
 
     def start(self) -> None:
@@ -131,6 +137,14 @@ class Session(QObject):
         await self._tasks.end(END_S)
         await self._client.close()
         self._database.close(END_S)
+
+    def save_now(self, timeout_s: float) -> None:
+        """Save everything before this returns, or until the time is over; all goes on."""
+        self._saving.save_all()
+        self.desk.save_tabs()
+        with suppress(StoreError, TimeoutError):
+            # What was asked for before it is on the disk when this is done.
+            self._database.write(lambda _: None).result(timeout_s)
 
     async def _start(self) -> None:
         found = await self._open_database()

@@ -51,6 +51,19 @@ def _make_durable(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA journal_size_limit = {16 * 2**20}")
 
 
+def prove_engine() -> str:
+    """Return which SQLite this is, having searched full text in memory with it.
+
+    Raises:
+        sqlite3.Error: it is built without what Coprime needs.
+    """
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE VIRTUAL TABLE said USING fts5(text)")
+        db.execute("INSERT INTO said VALUES ('coprime')")
+        db.execute("SELECT * FROM said WHERE said MATCH 'coprime'").fetchone()
+    return f"SQLite {sqlite3.sqlite_version} with FTS5"
+
+
 def create(path: Path) -> None:
     """Make an empty file that only this user can read, whatever the umask.
 

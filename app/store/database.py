@@ -24,6 +24,8 @@ from app.store.opening import Opening, open_file
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SQLITE_VERSION = sqlite3.sqlite_version
+
 _LAST_READ_S = 1.0
 """How long closing waits for a read that is under way."""
 

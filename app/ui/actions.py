@@ -1,9 +1,11 @@
 """Actions: everything a person can make the window do, once.
 
-Menu, shortcuts and, later, the command palette read the same list. An action
-does nothing by itself: the window connects each name to a verb.
+Menus, shortcuts, the command palette and the window of shortcuts read the same list.
+An action does nothing by itself: the window connects each name to a verb. Beside them
+stand the keys that parts of the window hear themselves.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -34,6 +36,51 @@ class Deed:
     hint: str = ""
     """Keys that mean this to whoever has the keyboard, shown and not taken from anyone."""
 
+    @property
+    def label(self) -> str:
+        """Its text without the sign for the letter that chooses it."""
+        return re.sub(r"&(.)", r"\1", self.text)
+
+    @property
+    def menu_label(self) -> str:
+        """The name of its menu, as `label`."""
+        return re.sub(r"&(.)", r"\1", self.menu)
+
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """Every key that does it, as this system writes them."""
+        return tuple(written(keys) for keys in (*self.keys, *filter(None, (self.hint,))))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A key that a part of the window hears itself, and what it does there."""
+
+    place: str
+    keys: tuple[str, ...]
+    label: str
+
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """Every key that does it, as this system writes them."""
+        return tuple(map(written, self.keys))
+
+
+def written(keys: str) -> str:
+    """Return keys as this system writes them."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def in_menu(name: str, keys: str = "") -> str:
+    """Return the text of an action for a context menu, with its first key or another one.
+
+    Raises:
+        KeyError: there is no action of this name.
+    """
+    deed = {deed.name: deed for deed in deeds()}[name]
+    shown = written(keys) if keys else next(iter(deed.shown_keys), "")
+    return f"{deed.label}\t{shown}" if shown else deed.label
+
 
 def deeds() -> Iterable[Deed]:
     """Return every action, in the order of the menus."""
@@ -59,8 +106,10 @@ def _of_edit() -> Iterable[Deed]:
     yield Deed("copy_markdown", tr("Copy as &Markdown"), menu)
     yield Deed("select_all", tr("Select &all"), menu, starts_group=True, hint="Ctrl+A")
     yield Deed("find", tr("&Find in the conversation"), menu, ("Ctrl+F",), starts_group=True)
-    yield Deed("find_next", tr("Find &next"), menu, ("F3",), repeats=True)
-    yield Deed("find_previous", tr("Find &previous"), menu, ("Shift+F3",), repeats=True)
+    yield Deed("find_next", tr("Find &next"), menu, ("F3", "Ctrl+G"), repeats=True)
+    yield Deed(
+        "find_previous", tr("Find &previous"), menu, ("Shift+F3", "Ctrl+Shift+G"), repeats=True
+    )
 
 
 def _of_conversation() -> Iterable[Deed]:
@@ -68,7 +117,7 @@ def _of_conversation() -> Iterable[Deed]:
     yield Deed("write", tr("&Write a message"), menu, ("Ctrl+J",))
     yield Deed("stop", tr("&Stop the reply"), menu, ("Esc",))
     yield Deed("find_model", tr("Choose a &model"), menu, ("Ctrl+M",), starts_group=True)
-    yield Deed("parameters", tr("&Parameters"), menu, ("Ctrl+Shift+M",))
+    yield Deed("parameters", tr("Change the &parameters"), menu, ("Ctrl+Shift+M",))
     yield Deed("refresh_models", tr("Re&fresh the models"), menu, ("F5",))
     yield Deed("rename", tr("&Rename"), menu, ("F2",), starts_group=True)
     yield Deed("pin", tr("P&in or unpin"), menu, ("Ctrl+Shift+D",))
@@ -90,12 +139,15 @@ def _of_message() -> Iterable[Deed]:
 
 def _of_view() -> Iterable[Deed]:
     menu = tr("&View")
-    yield Deed("next_tab", tr("&Next tab"), menu, ("Ctrl+Tab", "Ctrl+PgDown"), repeats=True)
+    yield Deed("palette", tr("Comm&and palette"), menu, ("Ctrl+K",))
+    yield Deed("next_tab", tr("&Next tab"), menu, ("Ctrl+Tab", "Ctrl+PgDown"), True, repeats=True)
     yield Deed(
         "previous_tab", tr("&Previous tab"), menu, ("Ctrl+Shift+Tab", "Ctrl+PgUp"), repeats=True
     )
-    yield Deed("toggle_conversations", tr("&Conversations"), menu, ("Ctrl+B",), True)
-    yield Deed("toggle_models", tr("&Models"), menu, ("Ctrl+Shift+B",))
+    yield Deed(
+        "toggle_conversations", tr("Show or hide the &conversations"), menu, ("Ctrl+B",), True
+    )
+    yield Deed("toggle_models", tr("Show or hide the &models"), menu, ("Ctrl+Shift+B",))
     yield Deed("find_conversation", tr("&Find a conversation"), menu, ("Ctrl+Shift+F",))
     yield Deed("larger", tr("&Larger text"), menu, ("Ctrl++", "Ctrl+="), True, repeats=True)
     yield Deed("smaller", tr("&Smaller text"), menu, ("Ctrl+-",), repeats=True)
@@ -103,7 +155,43 @@ def _of_view() -> Iterable[Deed]:
 
 
 def _of_help() -> Iterable[Deed]:
-    yield Deed("about", tr("&About Coprime"), tr("&Help"))
+    menu = tr("&Help")
+    yield Deed("shortcuts", tr("&Keyboard shortcuts"), menu, ("F1", "Ctrl+/"))
+    yield Deed("copy_diagnostics", tr("Copy &diagnostics"), menu, starts_group=True)
+    yield Deed("open_log", tr("Open the &log’s folder"), menu)
+    yield Deed("open_crash", tr("Open the &crash report"), menu)
+    yield Deed("about", tr("&About Coprime"), menu, starts_group=True)
+
+
+def heard_elsewhere(*, enter_sends: bool = True) -> Iterable[Heard]:
+    """Return the keys that parts of the window hear themselves, by place.
+
+    enter_sends: whether Enter sends a message, or Ctrl+Enter.
+    """
+    place = tr("While writing")
+    yield Heard(place, ("Enter" if enter_sends else "Ctrl+Enter",), tr("Send"))
+    yield Heard(place, ("Shift+Enter" if enter_sends else "Enter",), tr("New line"))
+    yield Heard(place, ("Up",), tr("Your last message again, if nothing is written"))
+    yield Heard(place, ("PgUp", "PgDown"), tr("Scroll the conversation"))
+    place = tr("On a message")
+    yield Heard(place, ("C",), tr("Copy it"))
+    yield Heard(place, ("R",), tr("Ask for the reply again"))
+    yield Heard(place, ("E",), tr("Edit your message"))
+    yield Heard(place, ("F",), tr("Fork into a new tab"))
+    yield Heard(place, ("Left", "Right"), tr("Previous or next version"))
+    yield Heard(place, ("Space",), tr("Show or hide the reasoning"))
+    yield Heard(place, ("Tab", "Shift+Tab"), tr("Next or previous link or button in it"))
+    yield Heard(place, ("Enter",), tr("Its menu, or what has the ring"))
+    yield Heard(place, ("Home", "End"), tr("Beginning or end of the conversation"))
+    place = tr("While finding")
+    yield Heard(place, ("Enter",), tr("Next hit"))
+    yield Heard(place, ("Shift+Enter",), tr("Previous hit"))
+    yield Heard(place, ("Esc",), tr("Close"))
+    place = tr("In the lists and on the tabs")
+    yield Heard(place, ("Enter",), tr("Open the conversation, use the model"))
+    yield Heard(place, ("F2",), tr("Rename the conversation"))
+    yield Heard(place, ("Del",), tr("Delete the conversation, close the tab"))
+    yield Heard(place, ("Space",), tr("Favourite model or not"))
 
 
 def build(parent: QWidget, verbs: Verbs) -> dict[str, QAction]:
@@ -114,7 +202,7 @@ def build(parent: QWidget, verbs: Verbs) -> dict[str, QAction]:
     """
     actions = {}
     for deed in deeds():
-        hint = QKeySequence(deed.hint).toString(QKeySequence.SequenceFormat.NativeText)
+        hint = written(deed.hint)
         action = QAction(f"{deed.text}\t{hint}" if hint else deed.text, parent)
         action.setObjectName(deed.name)
         # A key held down must not ask, and pay, again and again.

@@ -25,6 +25,10 @@ class ReplyCaptions:
         model = self._model(message)
         return model.label, model.maker
 
+    def moment(self, message: Message) -> tuple[str, str]:
+        when, now = message.created, datetime.now(UTC)
+        return wording.moment(when, now), wording.moment_in_full(when)
+
     def facts(self, message: Message) -> tuple[str, ...]:
         return wording.facts(message)
 

@@ -1,11 +1,19 @@
 """ChatView: one conversation in its tab: transcript, composer, and what there is to say."""
 
 import json
+from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import Shiboken
 
 from app.chat.circumstance import Circumstance
@@ -24,6 +32,7 @@ from app.ui.theme import Theme
 from app.ui.transcript.findable import FindableTranscript
 from app.ui.transcript.finding import Finding
 from app.ui.transcript.position import END, Position
+from app.ui.transcript.selection import TextPosition
 
 TICK_MS = 1_000
 WIDTHS = {ReadingWidth.NARROW: 560, ReadingWidth.NORMAL: 664, ReadingWidth.WIDE: 840}
@@ -34,15 +43,18 @@ class ChatView(QWidget):
 
     Signals:
         offered: an offer was taken that the window sees to. arg: its Act.
-        link_activated: a link in a message was clicked. arg: its address.
+        link_activated: a link in a message was clicked. args: its address, and
+            another host that its text names, or nothing.
         model_requested: the person wants to choose a model.
         parameters_requested: the person wants to change the parameters.
+        zoom_requested: the person wants larger (above 0) or smaller text. arg: steps.
     """
 
     offered = Signal(object)
-    link_activated = Signal(str)
+    link_activated = Signal(str, str)
     model_requested = Signal()
     parameters_requested = Signal()
+    zoom_requested = Signal(int)
 
     def __init__(
         self, session: Session, conversation: Conversation, theme: Theme, parent: QWidget
@@ -61,6 +73,8 @@ class ChatView(QWidget):
         self._finding = Finding(
             conversation, self.transcript, partial(session.desk.find, conversation), self
         )
+        self._day = date.today()
+        """On which the times of messages were put into words."""
         self._before_finding: QWidget | None = None
         """What had the keyboard before the find bar."""
         self.acts = MessageActs(session, conversation, self.transcript)
@@ -107,11 +121,13 @@ class ChatView(QWidget):
         self.acts.offered.connect(self._on_offer_taken)
         self.acts.refused.connect(self._on_refused)
         composer.refused.connect(self._on_refused)
+        composer.page.installEventFilter(self)
         self.find_bar.text_changed.connect(self._finding.look_for)
         self.find_bar.step_requested.connect(self._finding.step)
         self.find_bar.closed.connect(self.close_find_bar)
         self._finding.changed.connect(self.find_bar.show_tally)
         self.transcript.link_activated.connect(self.link_activated)
+        self.transcript.zoom_requested.connect(self.zoom_requested)
         conversation.heading_changed.connect(self.refresh)
         conversation.message_added.connect(self._on_message_added)
         conversation.message_changed.connect(self._show_streaming)
@@ -189,31 +205,53 @@ class ChatView(QWidget):
         self._session.stop(self.conversation)
 
     def open_find_bar(self) -> None:
-        """Let the person find something in the conversation."""
-        focus = QApplication.focusWidget()
-        if focus is not None and not self.find_bar.isAncestorOf(focus):
-            self._before_finding = focus
+        """Let the person find something in the conversation; what is selected, to begin with."""
+        selected = None if self._is_in_find_bar else self.transcript.selected_words
         was_open = self.find_bar.isVisible()
-        self.find_bar.open()
-        if not was_open:
+        self._show_find_bar()
+        if selected is not None and self.find_bar.put(selected[1]):
+            it = selected[0]
+            begin = TextPosition(it.message_id, it.place, it.start)
+            self._finding.look_for(self.find_bar.text, begin)
+        elif not was_open:
             self._finding.look_for(self.find_bar.text)
 
     def find_beyond(self, step: int) -> None:
         """Go to the next hit (1) or the one before (-1); find first if nothing is sought."""
         if self.find_bar.isVisible():
             self._finding.step(step)
-        else:
+        elif not self.find_bar.text.strip():
             self.open_find_bar()
+        else:
+            # What was found last is selected.
+            at, selected = None, self.transcript.selected_words
+            if selected is not None:
+                it = selected[0]
+                at = TextPosition(it.message_id, it.place, it.end if step > 0 else it.start)
+            self._show_find_bar()
+            self._finding.look_for(self.find_bar.text, at, step)
+
+    def _show_find_bar(self) -> None:
+        if not self._is_in_find_bar:
+            self._before_finding = QApplication.focusWidget()
+        self.find_bar.open()
+
+    @property
+    def _is_in_find_bar(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self.find_bar.isAncestorOf(focus)
 
     def close_find_bar(self) -> None:
         """Be done with finding; the keyboard goes back to where it was."""
-        focus = QApplication.focusWidget()
         before, self._before_finding = self._before_finding, None
-        if focus is not None and self.find_bar.isAncestorOf(focus):
+        if self._is_in_find_bar:
             is_there = before is not None and Shiboken.isValid(before) and before.isVisible()
             goes_to = before if before is not None and is_there else self.composer
             goes_to.setFocus(Qt.FocusReason.OtherFocusReason)
         self.find_bar.hide()
+        if self._finding.current is not None:
+            # To be copied, and to be gone on from.
+            self.transcript.select_stretch(self._finding.current)
         self._finding.look_for("")
 
     def retry_last(self) -> None:
@@ -275,15 +313,49 @@ class ChatView(QWidget):
         else:
             self.offered.emit(act)
 
+    def _keep_day(self) -> None:
+        """Say anew when messages were sent, if what was today is not today any more."""
+        before, self._day = self._day, date.today()
+        if before != self._day:
+            self.transcript.refresh_captions()
+
     def _on_clock_ticked(self) -> None:
         for reply_id in self.conversation.open_replies:
             self.transcript.refresh_captions(reply_id)
 
+    def _turn_page(self, event: QKeyEvent) -> bool:
+        """Scroll the transcript by a page key the composer has no use for; say whether."""
+        is_up = event.key() == Qt.Key.Key_PageUp
+        is_page = is_up or event.key() == Qt.Key.Key_PageDown
+        is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if not (is_page and is_plain) or self.composer.page.verticalScrollBar().maximum():
+            return False
+        actions = QAbstractSlider.SliderAction
+        step = actions.SliderPageStepSub if is_up else actions.SliderPageStepAdd
+        self.transcript.verticalScrollBar().triggerAction(step)
+        return True
+
     # Qt's
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self.composer.page
+            and isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and self._turn_page(event)
+        ):
+            return True
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._finding.resume()
+        self._keep_day()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isVisible():
+            self._keep_day()
 
 
 def _position(anchor: str) -> Position:

@@ -11,11 +11,8 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-BOTH_PX = 1100
-LEFT_PX = 800
-LEFT_WIDTHS = (180, 244, 360)
-"""Least, first and greatest width of the left pane."""
-RIGHT_WIDTHS = (260, 316, 420)
+from app.ui.outline import BOTH_PX, LEFT_PX, LEFT_WIDTHS, RIGHT_WIDTHS, number
+
 CENTRE_PX = 320
 SHADE = QColor(0, 0, 0, 64)
 
@@ -112,6 +109,10 @@ class Columns(QWidget):
         self.closed.emit()
         return True
 
+    def is_in_a_pane(self, widget: QWidget) -> bool:
+        """Return whether a widget is a pane or lies in one."""
+        return any(pane is widget or pane.isAncestorOf(widget) for pane in self._panes.values())
+
     def save(self, settings: QSettings) -> None:
         """Keep widths and what is shown."""
         for side in Side:
@@ -122,9 +123,9 @@ class Columns(QWidget):
         """Take up what was kept."""
         for side, limits in _LIMITS.items():
             name = f"columns/{side.name.lower()}"
-            width = _number(settings.value(f"{name}_width"), limits[1])
+            width = number(settings.value(f"{name}_width"), limits[1])
             self._widths[side] = min(max(width, limits[0]), limits[2])
-            self._is_wanted[side] = bool(_number(settings.value(f"{name}_shown"), 1))
+            self._is_wanted[side] = bool(number(settings.value(f"{name}_shown"), 1))
         self._arrange()
 
     def _has_room(self, side: Side) -> bool:
@@ -198,10 +199,3 @@ class Columns(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
-
-
-def _number(kept: object, otherwise: int) -> int:
-    try:
-        return int(str(kept))
-    except ValueError:
-        return otherwise

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from app.chat.conversation import Heading
 from app.chat.mark import Mark
+from app.ui.actions import in_menu
 from app.ui.conversation_delegate import ROW_HEIGHT, RowDelegate
 from app.ui.conversation_rows import ConversationRows, Index
 from app.ui.theme import Theme
@@ -195,12 +196,12 @@ class ConversationList(QListView):
         if self._menu is None:
             self._menu = QMenu(self)
         self._menu.clear()
-        rename = self._menu.addAction(self.tr("Rename") + "\tF2")
+        rename = self._menu.addAction(in_menu("rename"))
         rename.triggered.connect(self._rename)
         pin = self._menu.addAction(self.tr("Unpin") if heading.pinned else self.tr("Pin"))
         pin.triggered.connect(lambda: self.pin_requested.emit(heading.id, not heading.pinned))
         self._menu.addSeparator()
-        delete = self._menu.addAction(self.tr("Delete") + "\tDel")
+        delete = self._menu.addAction(in_menu("delete", "Del"))
         delete.triggered.connect(lambda: self.delete_requested.emit(heading.id))
         self._menu.popup(where)
 

@@ -85,6 +85,7 @@ class Filter(QLineEdit):
         self._glass = self.addAction(
             icons.icon("search", light().colours.muted), QLineEdit.ActionPosition.LeadingPosition
         )
+        self._glass.setText(self.tr("Filter"))
         self._clear = QAction(self.tr("Clear the filter"), self)
         self._clear.triggered.connect(self.clear)
         self.textChanged.connect(self._on_text_changed)

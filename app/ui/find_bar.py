@@ -4,7 +4,7 @@ It looks for nothing itself: it tells what is typed, and shows what it is told.
 """
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -60,6 +60,7 @@ class _Field(QLineEdit):
         self.glass = self.addAction(
             icons.icon("search", light().colours.muted), QLineEdit.ActionPosition.LeadingPosition
         )
+        self.glass.setText(self.tr("Find"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER:
@@ -89,6 +90,8 @@ class FindBar(QFrame):
         self._tally = QLabel(self)
         self._tally.setObjectName("tally")
         self._tally.setTextFormat(Qt.TextFormat.PlainText)
+        self._announced: tuple[str, str, int | None] = ("", "", None)
+        """What was looked for, what was said of it, and which hit that was."""
         self._previous = self._button(self.tr("Previous hit"), self.tr("Shift+Enter"))
         self._next = self._button(self.tr("Next hit"), self.tr("Enter"))
         self._close = self._button(self.tr("Close"), self.tr("Esc"))
@@ -140,6 +143,15 @@ class FindBar(QFrame):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 
+    def put(self, text: str) -> bool:
+        """Take a text as what to look for; return False if it is none to look for."""
+        words = " ".join(text.split())
+        if not words or len(words) > LONGEST:
+            return False
+        self.field.setText(words)
+        self.field.selectAll()
+        return True
+
     def show_tally(self, tally: Tally) -> None:
         """Say how often it is there, and which of them the person is at."""
         is_missed = bool(self.text.strip()) and not tally.total and not tally.is_searching
@@ -156,12 +168,28 @@ class FindBar(QFrame):
             )
         self._tally.setText(words)
         self._tally.setAccessibleName(words)
+        if not tally.is_searching:
+            self._announce(words, tally.number)
         for button in (self._previous, self._next):
             button.setEnabled(tally.total > 0)
         if self._tally.property("missed") != is_missed:
             self._tally.setProperty("missed", is_missed)
             self._tally.style().unpolish(self._tally)
             self._tally.style().polish(self._tally)
+
+    def _announce(self, words: str, number: int | None) -> None:
+        """Have the tally read out to whoever hears the window: where they look for
+        something or go from hit to hit, not where a reply that grows adds to the hits.
+        """
+        before, self._announced = self._announced, (self.text, words, number)
+        if not words or before == self._announced or not QAccessible.isActive():
+            return
+        focus: QWidget | None = self.window().focusWidget()
+        is_here = focus is not None and self.isAncestorOf(focus)
+        if is_here or (before[0] == self.text and before[2] != number):
+            event = QAccessibleAnnouncementEvent(self, words)
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
+            QAccessible.updateAccessibility(event)
 
     def set_theme(self, theme: Theme) -> None:
         """Take icons and figures in the colours and sizes of a theme."""

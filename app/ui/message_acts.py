@@ -12,6 +12,7 @@ from app.session import Session
 from app.ui import wording
 from app.ui.notice import Act
 from app.ui.transcript.acts import MessageAct
+from app.ui.transcript.links import host_of
 from app.ui.transcript.view import Transcript
 
 MODELS_IN_MENU = 12
@@ -126,6 +127,9 @@ class MessageActs(QObject):
             menu.addAction(tr("Copy as CSV"), partial(_put_on_clipboard, under.values))
         if under.address:
             menu.addAction(tr("Copy link address"), partial(_put_on_clipboard, under.address))
+            opens = tr("Open {host}…").format(host=host_of(under.address)).replace("&", "&&")
+            activate = transcript.link_activated.emit
+            menu.addAction(opens, partial(activate, under.address, under.posing))
         menu.addAction(tr("Select all"), transcript.select_all)
         menu.addSeparator()
 

@@ -22,7 +22,7 @@ class Filter(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._search = QAction(self)
+        self._search = QAction(self.tr("Filter"), self)
         self.addAction(self._search, QLineEdit.ActionPosition.LeadingPosition)
         self._empty = QAction(self.tr("Clear (Esc)"), self)
         self.addAction(self._empty, QLineEdit.ActionPosition.TrailingPosition)

@@ -36,6 +36,8 @@ class Act(StrEnum):
     OPEN_BILLING = "open_billing"
     OPEN_SETTINGS = "open_settings"
     NEW_CONVERSATION = "new_conversation"
+    OPEN_REPORT = "open_report"
+    """Show the report of the last crash."""
     UNDO = "undo"
     DISMISS = "dismiss"
 

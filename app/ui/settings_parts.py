@@ -148,7 +148,10 @@ class Page(QWidget):
         """Add a row: what is set, what that means, and the control."""
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(plain_label(self.card, "rowtitle", title))
+        label = plain_label(self.card, "rowtitle", title)
+        # Not only its name: on Linux a list to choose from is heard as its value.
+        label.setBuddy(control)
+        words.addWidget(label)
         if hint:
             words.addWidget(plain_label(self.card, "rowhint", hint))
         row = QHBoxLayout()

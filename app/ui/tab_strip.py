@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from app.chat.mark import Mark
 from app.ui import marks
+from app.ui.actions import in_menu
 from app.ui.tab_painter import HEIGHT, TOP, TabPainter, TabState
 from app.ui.tab_row import TabRow
 from app.ui.theme import Theme, light
@@ -223,13 +224,13 @@ class TabStrip(QWidget):
         if self._menu is None:
             self._menu = QMenu(self)
         self._menu.clear()
-        close = self._menu.addAction(self.tr("Close") + "\tCtrl+W")
+        close = self._menu.addAction(in_menu("close_tab"))
         close.triggered.connect(lambda: self.close_requested.emit(conversation_id))
-        others = self._menu.addAction(self.tr("Close others"))
+        others = self._menu.addAction(in_menu("close_other_tabs"))
         others.triggered.connect(lambda: self.close_others_requested.emit(conversation_id))
         others.setEnabled(len(self._faces) > 1)
         self._menu.addSeparator()
-        reopen = self._menu.addAction(self.tr("Reopen closed tab") + "\tCtrl+Shift+T")
+        reopen = self._menu.addAction(in_menu("reopen_tab"))
         reopen.triggered.connect(self.reopen_requested)
         reopen.setEnabled(self.can_reopen)
         self._menu.popup(where)

@@ -37,6 +37,8 @@ class Colours:
     error_wash: QColor
     warning: QColor
     warning_wash: QColor
+    found: QColor
+    """Under what was looked for, on any ground."""
     code_keyword: QColor
     code_string: QColor
     code_number: QColor
@@ -142,6 +144,7 @@ def light() -> Theme:
             error_wash=QColor("#FCEEEC"),
             warning=QColor("#8A5A00"),
             warning_wash=QColor("#FFF4DD"),
+            found=QColor("#FFD75E"),
             code_keyword=QColor("#8250DF"),
             code_string=QColor("#0A6B3D"),
             code_number=QColor("#0550AE"),
@@ -175,6 +178,7 @@ def dark() -> Theme:
             error_wash=QColor("#331B19"),
             warning=QColor("#F0B84C"),
             warning_wash=QColor("#2E2513"),
+            found=QColor("#5F4711"),
             code_keyword=QColor("#D2A8FF"),
             code_string=QColor("#7EE0A6"),
             code_number=QColor("#79C0FF"),

@@ -1,20 +1,27 @@
-"""Says `p` when a window was painted for the first time, and ends: `first_paint.py KIND DATA`.
+"""Says on its output how far a start has come, a line each, and ends: `first_paint.py KIND DATA`.
 
-Also the judge of what may be loaded by then: prints what is not allowed.
+`painted …` when a window was painted for the first time, and the names of what may
+not be loaded by then. Coprime goes on: `shown` when all of it shows, `typing` when the
+composer was painted with the cursor in it; then it is closed.
 """
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
-FORBIDDEN = ("httpx", "keyring", "markdown_it", "pygments", "truststore", "openai")
+FORBIDDEN = ("httpx", "keyring", "markdown_it", "pygments", "truststore", "openai", "ssl")
+"""Without ssl there is no SSLContext either."""
 
 
-def end() -> None:
-    """Say so and be gone, without taking anything down."""
-    os.write(1, b"p")
-    loaded = [name for name in FORBIDDEN if name in sys.modules]
-    os.write(1, " ".join(loaded).encode())
-    os._exit(0)
+def say(*words: str) -> None:
+    """Write a line, past every buffer."""
+    os.write(1, (" ".join(words) + "\n").encode())
+
+
+def say_painted() -> None:
+    """Say that the window was painted, and what is loaded by then that must not be."""
+    say("painted", *(name for name in FORBIDDEN if name in sys.modules))
 
 
 def empty() -> None:
@@ -25,7 +32,8 @@ def empty() -> None:
     class Empty(QMainWindow):
         def paintEvent(self, event: QPaintEvent) -> None:
             super().paintEvent(event)
-            end()
+            say_painted()
+            os._exit(0)
 
     qapp = QApplication([])
     window = Empty()
@@ -35,17 +43,50 @@ def empty() -> None:
 
 
 def coprime(data: str) -> None:
-    """Show Coprime's window."""
+    """Start Coprime until the person can type."""
+    from app import starting
+
+    starting.begin()
+    from PySide6.QtCore import QTimer
+
     from app import main
     from app.ui.window import Window
 
-    class Painted(Window):
+    class Watched(Window):
         def show(self) -> None:
-            self.painted.connect(end)
+            self.painted.connect(say_painted)
             super().show()
 
-    vars(main)["Window"] = Painted
-    main.run(["--data", data])
+        def attach(self, session: Any, *values: Any) -> None:
+            super().attach(session, *values)
+            on_paint(self.columns, lambda: say("shown"))
+            session.started.connect(self.on_started)
+
+        def on_started(self) -> None:
+            view = self.tabs.front
+            assert view is not None
+            on_paint(view.composer.page.viewport(), self.on_composer)
+
+        def on_composer(self) -> None:
+            say("typing" if self.isActiveWindow() else "without focus")
+            QTimer.singleShot(0, self.close)
+
+    vars(main)["Window"] = Watched
+    main.run(["--demo", "--data", data])
+
+
+def on_paint(widget: Any, deed: Callable[[], None]) -> None:
+    """Do something when a widget is about to be painted for the first time."""
+    from PySide6.QtCore import QEvent, QObject
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                watched.removeEventFilter(self)
+                deed()
+            return False
+
+    widget.installEventFilter(Watch(widget))
 
 
 if __name__ == "__main__":

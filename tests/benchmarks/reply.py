@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser
 
-from app.chat.message import Delta
 from tests.benchmarks import sample
 from tests.benchmarks.row import Row
 from tests.benchmarks.stage import Stage, appear, application, unpaced
@@ -18,24 +17,31 @@ MARKS = (5_000, TOKENS, 40_000)
 WARM = 1_700
 """Tokens that show everything once: what is loaded with the first of each is not counted."""
 SAMPLES = 30
-WHOLE_S = 2.0
-SIZES = {
-    "table of 500 rows": (sample.table, 500),
-    "fence of 2,000 lines": (sample.listing, 2_000),
-    "paragraph of 20,000 characters": (sample.paragraph, 20_000),
-}
+ROUNDS = 2
+"""Ours and theirs in turn; of each the round in which the machine disturbed it least."""
 
 
 def measure(_folder: Path) -> list[Row]:
-    """Stream the same reply into ours and theirs, and ours as fast as it comes."""
+    """Stream the same reply into ours and theirs."""
+    rounds, plains, markdowns = [], [], []
+    costs: list[float] = []
+    frames = TOKENS * 3 // 10
     with unpaced():
         _stream(WARM, (WARM,))
-        used, costs = _stream(MARKS[-1], MARKS)
-    plain, markdown = _plain(TOKENS), _markdown(TOKENS)
-    ours, frames = used[TOKENS], TOKENS * 3 // 10
-    cuts = statistics.quantiles(costs[:frames], n=100)
-    early, late = used[MARKS[0]] / MARKS[0], used[MARKS[-1]] / MARKS[-1]
+    for _ in range(ROUNDS):
+        with unpaced():
+            used, found = _stream(MARKS[-1], MARKS)
+        rounds.append(used)
+        costs += found[:frames]
+        plains.append(_plain(TOKENS))
+        markdowns.append(_markdown(TOKENS))
+    plain, markdown = min(plains), min(markdowns)
+    ours = min(used[TOKENS] for used in rounds)
+    growths = [used[MARKS[-1]] / MARKS[-1] / (used[MARKS[0]] / MARKS[0]) for used in rounds]
+    early, late = (min(used[mark] for used in rounds) / mark for mark in (MARKS[0], MARKS[-1]))
+    cuts = statistics.quantiles(costs, n=100)
     name = f"CPU for {TOKENS} tokens"
+    each = ", ".join(f"{growth:.2f}" for growth in growths)
     return [
         Row(name, ours, "s", None, f"{frames} frames, {ours / TOKENS * 1000:.3f} ms a token"),
         Row("the same / setMarkdown", ours / markdown, "×", 0.125, f"{markdown:.1f} s, sampled"),
@@ -45,14 +51,21 @@ def measure(_folder: Path) -> list[Row]:
             late / early,
             "×",
             1.15,
-            f"{late * 1000:.3f} ms, {early * 1000:.3f} ms",
+            f"{late * 1000:.3f} ms, {early * 1000:.3f} ms; in one round {each}",
         ),
-        Row("work of a frame, p50", cuts[49], "ms", None, "wanted ≤ 2"),
-        Row("work of a frame, p99", cuts[98], "ms", None, "wanted ≤ 10"),
-        Row("work of a frame, longest", max(costs[:frames]), "ms", None, "wanted ≤ 33"),
-        _as_fast_as_it_comes(),
-        *(row for name in SIZES for row in _growth(name)),
+        Row("work of a frame, p50", cuts[49], "ms", wanted=2, note="of CPU"),
+        Row("work of a frame, p99", cuts[98], "ms", wanted=10),
+        Row("work of a frame, longest", max(costs), "ms", wanted=33, note=_longest(costs)),
     ]
+
+
+def _longest(costs: list[float]) -> str:
+    """Say which frames took longest: of the same work each time, or of something rare."""
+    frames = TOKENS * 3 // 10
+    order = sorted(range(len(costs)), key=lambda i: -costs[i])[:3]
+    return ", ".join(
+        f"frame {i % frames} of round {i // frames + 1}: {costs[i]:.0f}" for i in order
+    )
 
 
 def _stream(tokens: int, marks: tuple[int, ...]) -> tuple[dict[int, float], list[float]]:
@@ -107,44 +120,3 @@ def _markdown(tokens: int) -> float:
     used = time.process_time() - begun
     browser.deleteLater()
     return used / SAMPLES * frames
-
-
-def _as_fast_as_it_comes() -> Row:
-    """Measure how long it takes until a reply that comes all at once stands there."""
-    stage = Stage()
-    reply = stage.begin()
-    tokens = sample.tokens_of(sample.reply(TOKENS))
-    begun, used = time.perf_counter(), time.process_time()
-    for at in range(0, len(tokens), 100):
-        stage.conversation.extend(reply, [Delta(token) for token in tokens[at : at + 100]])
-        application().processEvents()
-    stage.work()
-    took, used = time.perf_counter() - begun, time.process_time() - used
-    assert stage.transcript.is_pinned
-    stage.leave()
-    note = f"{used:.2f} s of CPU, wanted ≤ {WHOLE_S:g}"
-    return Row(f"{TOKENS} tokens as fast as they come", took, "s", None, note)
-
-
-def _growth(name: str) -> list[Row]:
-    """Compare the work for something long with that for half of it."""
-    make, size = SIZES[name]
-    half, whole = _work(make(size // 2)), _work(make(size))
-    parsed, layouts, cpu = (b / a for a, b in zip(half, whole, strict=True))
-    note = f"characters {parsed:.2f}, layouts {layouts:.2f}, CPU {cpu:.2f}"
-    return [Row(f"{name} / half", max(parsed, layouts), "×", 2.1, note)]
-
-
-def _work(text: str) -> tuple[int, int, float]:
-    """Return characters parsed, layouts made and CPU seconds for a text that streams in."""
-    with unpaced():
-        stage = Stage()
-        reply, counts = stage.begin(), stage.transcript.counts
-        parsed, layouts = counts.characters_parsed, counts.layouts
-        begun = time.process_time()
-        for frame in sample.frames_of(text):
-            stage.say(reply, frame)
-        stage.finish()
-        used = time.process_time() - begun
-        stage.leave()
-    return counts.characters_parsed - parsed, counts.layouts - layouts, used

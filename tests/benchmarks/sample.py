@@ -5,7 +5,7 @@ from random import Random
 
 TOKEN = 4
 """Characters of a token, about as many as models have."""
-_SEED = 20_261_123
+SEED = 20_261_123
 _WORDS = [
     "the", "advantage", "of", "a", "group", "is", "reward", "each", "reply", "minus", "mean",
     "all", "them", "loss", "gradient", "policy", "where", "sampled", "from", "older", "weights",
@@ -45,7 +45,7 @@ GROUP BY model HAVING COUNT(*) >= {1} ORDER BY mean DESC;"""
 def reply(tokens: int) -> str:
     """Return a text of so many tokens. A shorter one is the beginning of a longer one."""
     parts, length = [], 0
-    for part in _parts(Random(_SEED)):
+    for part in _parts(Random(SEED)):
         parts.append(part)
         length += len(part)
         if length >= tokens * TOKEN:
@@ -76,9 +76,23 @@ def listing(lines: int) -> str:
     return "```python\n" + "".join(line + "\n" for it in code for line in it)
 
 
+def items(count: int) -> str:
+    """Return a list of so many items, some of them inside others."""
+    random = Random(SEED)
+    return "".join(
+        f"{'    ' if i % 5 in (2, 3) else ''}- {_sentence(random)}\n" for i in range(count)
+    )
+
+
+def prose(paragraphs: int) -> str:
+    """Return so many paragraphs."""
+    random = Random(SEED)
+    return "".join(_prose(random, 5) + "\n\n" for _ in range(paragraphs))
+
+
 def paragraph(characters: int) -> str:
     """Return a paragraph of so many characters, with markup in it."""
-    random = Random(_SEED)
+    random = Random(SEED)
     text = ""
     while len(text) < characters:
         text += _sentence(random) + " "

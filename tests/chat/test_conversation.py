@@ -99,9 +99,11 @@ def test_a_text_on_disk_is_asked_for_once_and_fills_in(qapp: object) -> None:
     conversation.want([2])
     assert wanted == [[2]]
     assert conversation.text(2) is None
+    assert not conversation.has_text(2)
     assert conversation.length(2) == 5
     conversation.fill([(2, "hello", "")])
     assert conversation.text(2) == "hello"
+    assert conversation.has_text(2)
 
 
 @pytest.mark.parametrize(

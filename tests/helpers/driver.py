@@ -25,9 +25,11 @@ from app.session.preferences import read
 from app.ui.chat_view import ChatView
 from app.ui.notice import Act
 from app.ui.notice_bar import NoticeBar
+from app.ui.transcript.acts import MessageAct
 from app.ui.transcript.position import BELOW
-from app.ui.transcript.targets import Take
+from app.ui.transcript.targets import Link, Spot, Take
 from app.ui.window import Window
+from tests.helpers.watch import Watch
 
 
 class Driver:
@@ -39,6 +41,7 @@ class Driver:
         os.set_blocking(0, False)
         self._notifier = QSocketNotifier(0, QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._on_input)
+        self._watch: Watch | None = None
 
     def _on_input(self) -> None:
         self._pending += os.read(0, 1 << 20)
@@ -95,6 +98,39 @@ class Driver:
                 QTest.mouseClick(page, Qt.MouseButton.LeftButton, pos=area.center())
                 return True
         return False
+
+    def do_watch(self) -> None:
+        """Begin to write down what is opened, connected to and started."""
+        self._watch = Watch()
+
+    def do_watched(self) -> dict[str, Any]:
+        """Return what was written down since the watch began."""
+        assert self._watch is not None
+        return {"acts": self._watch.acts, "addresses": self._watch.addresses}
+
+    def do_shown(self) -> dict[str, Any]:
+        """Return what the last message shows: the texts of its blocks, and its links."""
+        view = self._window().tabs.front
+        assert view is not None
+        column, message_id = view.transcript._column, view.conversation.branch[-1]
+        blocks, _ = column.blocks_of(message_id)
+        return {"texts": [block.text for block in blocks], "links": [a for a, _ in self._links()]}
+
+    def do_follow(self, address: str) -> None:
+        """Click a link of the last message."""
+        view = self._window().tabs.front
+        assert view is not None
+        spot = dict(self._links())[address]
+        area = view.transcript._on_view(view.transcript._column.areas_of(spot)[0])
+        page = view.transcript.viewport()
+        QTest.mouseClick(page, Qt.MouseButton.LeftButton, pos=area.center())
+
+    def do_act_on_last(self, act: str) -> str:
+        """Do with the last message what a sign beside it promises; return the clipboard."""
+        view = self._window().tabs.front
+        assert view is not None
+        view.acts.do(view.conversation.branch[-1], MessageAct(act))
+        return QApplication.clipboard().text()
 
     def do_fill(self, values: list[str]) -> None:
         """Type into the line edits of the dialog in front, in their order on screen."""
@@ -224,6 +260,15 @@ class Driver:
             ],
         }
 
+    def _links(self) -> list[tuple[str, Spot]]:
+        view = self._window().tabs.front
+        assert view is not None
+        column, message_id = view.transcript._column, view.conversation.branch[-1]
+        blocks, _ = column.blocks_of(message_id)
+        spots = [s for place in range(len(blocks)) for s in column.spots_of(message_id, place)]
+        targets = [(column.target(spot), spot) for spot in spots]
+        return [(target.address, spot) for target, spot in targets if isinstance(target, Link)]
+
     def _window(self) -> Window:
         return next(w for w in QApplication.topLevelWidgets() if isinstance(w, Window))
 
@@ -235,7 +280,8 @@ class Driver:
             # What a window manager does when a dialog has closed.
             self._top().activateWindow()
             QApplication.processEvents()
-        return QApplication.focusWidget() or self._top()
+        popup = QApplication.activePopupWidget()
+        return popup or QApplication.focusWidget() or self._top()
 
 
 def _said(view: ChatView, message_id: int) -> list[str]:
@@ -256,14 +302,14 @@ def _labels(widget: QWidget) -> list[QLabel]:
     return [label for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
 
 
-def run() -> int:
+def run(kind: type[Driver] = Driver) -> int:
     """Run the program with a driver that starts as soon as there is an application."""
     make = program.make_application
     drivers = []
 
     def make_driven() -> QApplication:
         qapp = make()
-        drivers.append(Driver(int(os.environ.pop("COPRIME_ANSWERS"))))
+        drivers.append(kind(int(os.environ.pop("COPRIME_ANSWERS"))))
         return qapp
 
     program.make_application = make_driven

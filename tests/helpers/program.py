@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+DRIVER = ROOT / "tests/helpers/driver.py"
 PATIENCE_S = 20.0
 """How long something may take to show before the test gives up."""
 
@@ -18,11 +19,16 @@ PATIENCE_S = 20.0
 class Program:
     """One start of the program. Use as a context manager: leaving it kills what is left."""
 
-    def __init__(self, data: Path, *arguments: str, environ: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        environ: Mapping[str, str] | None = None,
+        driver: Path = DRIVER,
+    ) -> None:
         reading, writing = os.pipe()
-        driver = str(ROOT / "tests/helpers/driver.py")
         self.process = subprocess.Popen(
-            [sys.executable, "-P", driver, "--data", str(data), *arguments],
+            [sys.executable, "-P", str(driver), "--data", str(data), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -109,6 +115,29 @@ class Program:
         """
         found: dict[str, float] = self._do("pulse", on=on)
         return found
+
+    def watch(self) -> None:
+        """Have it write down from now on what it opens, connects to and starts."""
+        self._do("watch")
+
+    def watched(self) -> dict[str, Any]:
+        """Return what was written down: `acts`, and `addresses` handed to the system."""
+        watched: dict[str, Any] = self._do("watched")
+        return watched
+
+    def shown(self) -> dict[str, Any]:
+        """Return what the last message shows: `texts` of its blocks, and `links`."""
+        shown: dict[str, Any] = self._do("shown")
+        return shown
+
+    def follow(self, address: str) -> None:
+        """Click the link of the last message that leads to an address."""
+        self._do("follow", address=address)
+
+    def copy_last(self) -> str:
+        """Copy the last message, and return what is on the clipboard then."""
+        copied: str = self._do("act_on_last", act="copy")
+        return copied
 
     def settle(self) -> None:
         """Wait until nothing is left to lay out or paint."""

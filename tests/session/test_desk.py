@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from app.chat.circumstance import About
 from app.chat.conversation import Conversation
 from app.chat.mark import Mark
 from app.chat.settings import Appearance, Settings
+from app.session import desk as desk_module
 from tests.helpers.server import Server
 from tests.session.conftest import Running, Scenario
 
@@ -55,6 +59,38 @@ def test_names_and_pins_are_kept_also_of_closed_conversations(play: Play) -> Non
         desk.pin(number, True)
         assert (desk.heading(number).title, desk.heading(number).pinned) == ("Closed", True)
         await running.until(lambda: _stored(running, number) == ("Closed", 1))
+
+    play(scenario)
+
+
+def test_texts_on_disk_are_looked_through_some_at_a_time(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "_BATCH_LENGTH", 1)
+
+    async def scenario(running: Running) -> None:
+        conversation = (await three(running))[0]
+        answers: list[tuple[list[int], list[tuple[int, int]]]] = []
+
+        def find() -> None:
+            answers.clear()
+            running.session.desk.find(
+                conversation,
+                conversation.branch,
+                lambda text: int(bool(text)),
+                lambda ids, found: answers.append((list(ids), list(found))),
+            )
+
+        words, reply = conversation.branch
+        find()
+        await running.until(lambda: len(answers) == 2)
+        assert answers == [([words], [(words, 1)]), ([reply], [(reply, 1)])]
+        running.database.close()
+        running.told.clear()
+        find()
+        await running.until(lambda: answers)
+        assert answers == [([words, reply], [])], "asked once, told once"
+        assert [it.about for it in running.told] == [About.STORE_UNREADABLE]
 
     play(scenario)
 

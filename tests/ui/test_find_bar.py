@@ -1,6 +1,9 @@
 """The find bar as a person meets it: in the real program, and its keys on their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.chat.conversation import Heading
+from app.chat.message import Message, Role
+from app.paths import paths_below
+from app.store import conversations
+from app.store.database import Database
+from app.store.tabs import Tab, save_tabs
 from app.ui.find_bar import FindBar
 from app.ui.transcript.finding import Tally
 from tests.helpers.program import Program
@@ -27,16 +36,40 @@ def bar(qtbot: QtBot) -> FindBar:
     return bar
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    with Program(tmp_path / "data", "--demo") as program:
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+VERSE = "Of the first things, the loss.\n\n" + "Word after word of it. " * 200
+
+
+@contextmanager
+def opened(folder: Path, texts: Sequence[str]) -> Iterator[Program]:
+    """Start the program with a conversation of these texts, the person's first, in front."""
+    paths = paths_below(folder)
+    paths.make()
+    messages = [
+        Message(i, i - 1 or None, Role.USER if i % 2 else Role.ASSISTANT, created=NOON, text=text)
+        for i, text in enumerate(texts, 1)
+    ]
+    heading = Heading(len(texts) + 1, "Verses", NOON, NOON, leaf=len(texts))
+    database = Database(paths.database)
+    database.start().result(timeout=10)
+    messages = [replace(it, length=len(it.text or "")) for it in messages]
+    database.write(conversations.save_copy, heading, messages).result(timeout=10)
+    database.write(save_tabs, [Tab(heading.id, front=True)]).result(timeout=10)
+    database.close()
+    with Program(folder, "--demo") as program:
         program.ready()
-        program.use("demo/tour")
-        program.say("Show me the tour.")
-        program.reply()
+        program.key("Ctrl+Shift+Tab")
+        program.until(lambda seen: seen["messages"], "the conversation")
         program.settle()
         yield program
         program.quit()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    with opened(tmp_path / "data", ["Verses?", *["\n\n".join([VERSE] * 6)] * 3]) as program:
+        program.until(lambda seen: seen["messages"][-1]["text"], "the text")
+        yield program
 
 
 def until_it_can_step(program: Program) -> dict[str, Any]:
@@ -104,31 +137,58 @@ def test_keys_open_it_go_on_in_it_and_give_the_keyboard_back(program: Program) -
     until_it_can_step(program)
 
 
-def test_escape_closes_it_and_does_not_stop_a_reply(program: Program) -> None:
-    program.use("demo/fails-silent-midway")
-    program.say("Tell me more.")
-    program.until(lambda seen: seen["messages"][-1]["status"] == "streaming", "the stream")
-    program.key("Ctrl+F", "Escape")
-    assert program.look()["messages"][-1]["status"] == "streaming"
-    program.key("Escape")
-    program.reply("stopped")
+def test_escape_closes_it_and_does_not_stop_a_reply(tmp_path: Path) -> None:
+    with Program(tmp_path / "data", "--demo") as program:
+        program.ready()
+        program.use("demo/fails-silent-midway")
+        program.say("Tell me more.")
+        program.until(
+            lambda seen: seen["messages"] and seen["messages"][-1]["status"] == "streaming",
+            "the stream",
+        )
+        program.key("Ctrl+F", "Escape")
+        assert program.look()["messages"][-1]["status"] == "streaming"
+        program.key("Escape")
+        program.reply("stopped")
+        program.quit()
 
 
 def test_what_is_still_on_disk_is_found_and_gone_to(tmp_path: Path) -> None:
-    with Program(tmp_path / "data", "--demo") as program:
-        program.ready()
-        program.use("demo/echo")
-        for number in range(9):
-            program.say("A zebra crossing." if number == 1 else f"Number {number}. " + "word " * 90)
-            program.reply()
-        program.quit()
-    with Program(tmp_path / "data", "--demo") as program:
-        program.until(lambda seen: seen["messages"], "the conversation")
-        program.settle()
+    texts = [f"Number {number}. " + "word " * 400 for number in range(1, 41)]
+    texts[2] = "A zebra crossing."
+    with opened(tmp_path / "data", texts) as program:
         assert program.look()["messages"][2]["text"] is None
         program.key("Ctrl+F")
         program.type("Zebra crossing")
         until_it_can_step(program)
         program.until(lambda seen: seen["messages"][2]["text"], "the text from disk")
         program.until(lambda seen: seen["place"].startswith(("2/", "3/", "4/")), "the hit")
-        program.quit()
+
+
+def test_what_was_found_is_selected_and_what_is_selected_is_sought(program: Program) -> None:
+    program.key("Ctrl+F")
+    program.type("THE FIRST")
+    until_it_can_step(program)
+    program.until(lambda seen: seen["place"], "the hit")
+    program.key("Escape")
+    program.trigger("copy_markdown")
+    program.key("Ctrl+J", "Ctrl+V")
+    assert program.look()["composer"] == "the first"
+    program.key("Ctrl+F")
+    program.type("nowhere")
+    program.key("Escape", "Ctrl+F", "Ctrl+C", "Escape", "Ctrl+A", "Ctrl+V")
+    assert program.look()["composer"] == "the first"
+
+
+def test_what_was_found_last_is_gone_on_from(program: Program) -> None:
+    program.key("Ctrl+F")
+    program.type("the loss")
+    until_it_can_step(program)
+    for _ in range(3):
+        before = program.look()["place"]
+        program.key("Escape", "F3")
+        program.until(has_left(before), "the next hit")
+
+
+def has_left(place: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda seen: bool(seen["place"] != place)

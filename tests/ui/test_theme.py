@@ -18,6 +18,7 @@ PAIRS = [
     ("muted", "selection"),
     ("text", "accent_wash"),
     *[("error", ground) for ground in ("surface", "error_wash", "window", "sidebar")],
+    ("text", "found"),
     *[("warning", ground) for ground in ("surface", "warning_wash", "window")],
     *[(ink, ground) for ink in ("text", "muted") for ground in ("error_wash", "warning_wash")],
     *[

@@ -17,7 +17,7 @@ def _fast_text(_: Asked) -> str:
 
 
 WELL = {
-    "demo/tour": Speaker("Demo: tour", lambda _: tour.TOUR, voice=Voice(0.02)),
+    "demo/tour": Speaker("Demo: tour", lambda _: tour.TOUR, voice=Voice(0.01)),
     "demo/echo": Speaker("Demo: echo", lambda asked: asked.heard),
     "demo/thinker": Speaker(
         "Demo: thinker",

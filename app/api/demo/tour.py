@@ -24,7 +24,7 @@ AFTER_THOUGHT = (
     "Stop works at every moment of it, and what has come stays."
 )
 
-TOUR = """\
+TOUR = r'''
 # What a reply can hold
 
 Words stream in as they are written. You can scroll, select, search and copy
@@ -35,7 +35,10 @@ while they come; the view follows only while you are at its end.
 Text can be *emphasised*, **strong**, ***both***, ~~withdrawn~~ or `code`.
 A [link](https://www.example.com/) shows where it leads before it opens.
 A line can end  
-here on purpose, and a character can be escaped: \\*not emphasised\\*.
+here on purpose, and a character can be escaped: \*not emphasised\*.
+A note can stand below the text.[^1]
+
+[^1]: Like this one, which is read when there is time for it.
 
 > A quotation stands apart.
 >
@@ -56,20 +59,62 @@ here on purpose, and a character can be escaped: \\*not emphasised\\*.
 
 - [x] Done
 - [ ] Not yet
+  - [ ] and what belongs to it
 
 ---
+
+## Tables
+
+| Number | Coprime to it | Share |
+|:---|:---:|---:|
+| 7 | 1, 2, 3, 4, 5, 6 | 0.857 |
+| 12 | 1, 5, 7, 11 | 0.333 |
+| 30 | 1, 7, 11, 13, 17, 19, 23, 29 | 0.267 |
+
+A wide one is scrolled sideways:
+
+| n | Prime factors | Totient | Divisors | Sum of divisors | In words | In binary | Remark |
+|---:|:---|---:|:---|---:|:---|:---|:---|
+| 14 | 2 × 7 | 6 | 1, 2, 7, 14 | 24 | fourteen | `1110` | coprime to 15 |
+| 15 | 3 × 5 | 8 | 1, 3, 5, 15 | 24 | fifteen | `1111` | coprime to 14 |
+| 28 | 2² × 7 | 12 | 1, 2, 4, 7, 14, 28 | 56 | twenty-eight | `11100` | perfect |
+
+## Maths
+
+Two numbers are coprime if $\gcd(a, b) = 1$, and then $ax + by = 1$ has a solution with
+$x, y \in \mathbb{Z}$. How many of them there are up to $n$ is Euler's totient:
+
+$$
+\varphi(n) = n \prod_{p \mid n} \left(1 - \frac{1}{p}\right)
+$$
+
+Two numbers taken at random are coprime with probability
+
+$$
+\frac{1}{\zeta(2)} = \left( \sum_{k=1}^{\infty} \frac{1}{k^2} \right)^{-1}
+  = \frac{6}{\pi^2} \approx 0.608.
+$$
 
 ## Code
 
 ```python
 def gcd(a: int, b: int) -> int:
-    \"\"\"Return the greatest common divisor; 1 for coprime numbers.\"\"\"
+    """Return the greatest common divisor; 1 for coprime numbers."""
     while b:
         a, b = b, a % b
     return a
 
 
 print(gcd(14, 15))
+```
+
+```rust
+/// Counts the numbers up to `n` that are coprime to it, by looking at each of them in turn.
+fn totient(n: u64) -> usize { (1..=n).filter(|&k| gcd(k, n) == 1).count() } // slow, and short
+```
+
+```json
+{"numbers": [14, 15], "coprime": true, "shared": null}
 ```
 
 ```sh
@@ -84,12 +129,16 @@ Text without a language keeps its   spaces.
 
 Grüße, Ελλάδα, Привет, 你好, こんにちは, 한국어, नमस्ते, 👩‍🔬 and مرحبا.
 
+두 수의 최대공약수가 1이면 서로소라고 한다. 最大公约数是一的两个数叫互质数。
+
+العددان الأوليان فيما بينهما هما عددان لا يقسمهما معا إلا الواحد.
+
 ### The end
 
 Add a key in *Accounts* to talk to real models, or try the other demo models:
 `demo/echo`, `demo/thinker` and `demo/fast`. Those called `demo/fails-…` fail, each in
 its own way, to show what happens then.
-"""
+'''.lstrip()
 
 _NOUNS = ("river", "lantern", "number", "garden", "engine", "window", "letter", "bridge")
 _VERBS = ("follows", "answers", "counts", "mirrors", "carries", "opens", "measures")

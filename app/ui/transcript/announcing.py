@@ -14,14 +14,8 @@ from app.ui.notice import Notice
 from app.ui.transcript.acts import tr
 from app.ui.transcript.boundaries import cut
 from app.ui.transcript.captions import Captions
-from app.ui.transcript.lines import shown
-
-_LINE_END = "\u2028"
-
-
-def readable(text: str) -> str:
-    """Return a text as Qt can hold it, with the line ends it came with."""
-    return shown(text).replace(_LINE_END, "\n")
+from app.ui.transcript.heard_text import readable
+from app.ui.transcript.read_aloud import ReadAloud
 
 
 def sentence_of(notice: Notice) -> str:
@@ -41,7 +35,10 @@ def sentences_end(text: str) -> int:
 
 
 class Announcer(QObject):
-    """Listens to a conversation and says what is new of the replies under way.
+    """Says what is new of the replies under way in a conversation.
+
+    That one has grown it is told, see `heed`: deltas are many, and most of the time
+    nobody listens.
 
     Signals:
         announced: something is to be read out now. arg: the words.
@@ -54,10 +51,15 @@ class Announcer(QObject):
         self._conversation = conversation
         self._captions = captions
         self._view = view
-        self._said: dict[int, int] = {}
-        """How many characters were said of each reply under way."""
+        self._read: dict[int, ReadAloud] = {}
+        """How far each reply under way was read out."""
         conversation.message_added.connect(self._on_message_added)
-        conversation.message_changed.connect(self._on_message_changed)
+        conversation.branch_changed.connect(self._on_branch_changed)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether there are replies of which something was read out."""
+        return bool(self._read)
 
     @property
     def _is_heard(self) -> bool:
@@ -66,28 +68,44 @@ class Announcer(QObject):
         return self._view.isVisible() and not self._view.window().isMinimized()
 
     def _on_message_added(self, message_id: int) -> None:
-        message = self._conversation.message(message_id)
-        if message.role is Role.ASSISTANT and message.status.is_open and self._is_heard:
-            self._said[message_id] = 0
+        if self._is_heard:
+            self._begin(message_id)
 
-    def _on_message_changed(self, message_id: int) -> None:
+    def _on_branch_changed(self) -> None:
+        # A reply that is asked for again is another version, in another branch.
+        if self._is_heard:
+            for message_id in self._conversation.branch[-1:]:
+                self._begin(message_id)
+
+    def _begin(self, message_id: int) -> None:
+        """Read a reply out from here on; what is there already is there to be read."""
+        message = self._conversation.message(message_id)
+        if message.role is not Role.ASSISTANT or not message.status.is_open:
+            return
+        if message_id not in self._read:
+            text = self._conversation.text(message_id) or ""
+            self._read[message_id] = ReadAloud(text)
+
+    def forget(self) -> None:
+        """Let go of what was read out: nobody listens any more."""
+        self._read.clear()
+
+    def heed(self, message_id: int) -> None:
+        """Take in that a message changed: say what is new of it."""
         if not self._is_heard or message_id not in self._conversation.branch[-1:]:
-            self._said.pop(message_id, None)
+            self._read.pop(message_id, None)
             return
         message = self._conversation.message(message_id)
-        said = self._said.get(message_id)
-        if not message.status.is_open:
-            if self._said.pop(message_id, None) is not None:
-                rest = self._conversation.text_after(message_id, said or 0)
-                self._say(f"{rest.strip()}\n{self._ending(message)}")
-        elif said is None:
-            # What was written before anybody listened is there to be read.
-            self._said[message_id] = self._conversation.length(message_id)
+        read = self._read.get(message_id)
+        if read is None:
+            self._begin(message_id)
+            return
+        pending = self._conversation.text_after(message_id, read.length)
+        if message.status.is_open:
+            self._say(read.take(pending[: sentences_end(pending)]))
         else:
-            pending = self._conversation.text_after(message_id, said)
-            end = sentences_end(pending)
-            self._said[message_id] = said + end
-            self._say(pending[:end])
+            del self._read[message_id]
+            self._say(f"{read.take(pending)}\n{self._ending(message)}")
 
     def _ending(self, message: Message) -> str:
         notice = self._captions.notice(message)

@@ -77,10 +77,15 @@ class AttentiveSurface(Surface):
             self.viewport().update(box.adjusted(-REACH, -REACH, REACH, below))
 
     def _update_feet(self, *message_ids: int | None) -> None:
+        """Paint again what shows only while the person is near."""
         own = (i for i in message_ids if self._column.is_own(i))
         for box in self._boxes(own):
             area = QRect(0, box.bottom(), self.viewport().width(), foot_height(self._theme) + 2)
             self.viewport().update(area)
+        for message_id in message_ids:
+            area = QRect() if message_id is None else self._column.sent_area(message_id)
+            if not area.isEmpty():
+                self.viewport().update(self._on_view(area).adjusted(-2, -2, 2, 2))
 
     def _boxes(self, message_ids: Iterable[int | None]) -> Iterable[QRect]:
         for message_id in message_ids:

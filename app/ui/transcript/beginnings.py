@@ -16,7 +16,7 @@ from app.ui.transcript.runs import joined
 if TYPE_CHECKING:
     from app.ui.transcript.markdown import Reading
 
-_LONG = 256
+_LONG = 160
 """Characters of a paragraph from which on it is read in parts."""
 _STAND_IN = "x "
 
@@ -51,12 +51,20 @@ class Beginning:
         if is_dense(leaf):
             return None
         [unit] = reading.units
-        block = unit.blocks[-1]
-        runs = joined((*self.runs, *_without_stand_in(block.runs)))
-        end = block.end + self.end - self.start - len(_STAND_IN)
-        block = replace(block, runs=runs, end=end)
-        unit = replace(unit, blocks=(*unit.blocks[:-1], block))
+        runs = joined((*self.runs, *_without_stand_in(unit.blocks[-1].runs)))
+        unit = unit.grown(runs, self.end - self.start - len(_STAND_IN))
         return replace(reading, units=[unit], leaf=leaf)
+
+    def read_on(self, source: str, definitions: Definitions) -> tuple[tuple[Run, ...], int]:
+        """Read what comes after it, of a source that ends with its paragraph.
+
+        Return the runs of the paragraph, and how many characters were read.
+        """
+        from app.ui.transcript.markdown import read_text
+
+        text = _STAND_IN + source[self.end :].rstrip()
+        runs = read_text(text, definitions)
+        return joined((*self.runs, *_without_stand_in(runs))), len(text)
 
     def _goes_on(self, reading: "Reading", short: str) -> bool:
         leaf = reading.leaf

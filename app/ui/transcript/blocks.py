@@ -5,7 +5,7 @@ Offsets are in code points, in the text with its line ends made line feeds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 PIECE_LINES = 32
@@ -89,6 +89,8 @@ class Columns:
     characters: tuple[int, ...]
     """The longest cell of each column, as far as it decides about the widths:
     of the rows of the first piece."""
+    is_right_to_left: bool = False
+    """Whether the first column is the one at the right: as the head is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Block:
     rows: tuple[tuple[Cell, ...], ...] = ()
     """Of a table, each with one cell a column; in its first piece the first row is the head."""
     columns: Columns | None = None
+    is_unread: bool = False
+    """Whether it shows as it was written because reading it would take too long."""
 
     @property
     def text(self) -> str:
@@ -161,6 +165,14 @@ class Unit:
     is_table: bool = False
     """Whether it is nothing but a table."""
     mentions: tuple[Mention, ...] = ()
+
+    def grown(self, runs: tuple[Run, ...], length: int) -> "Unit":
+        """Return it with other runs in its last block, and so many characters longer."""
+        *blocks, last = self.blocks
+        end = last.end + length
+        # What the last block stands in may show as a block, too.
+        blocks = [replace(it, end=end) if it.end == last.end else it for it in blocks]
+        return replace(self, blocks=(*blocks, replace(last, runs=runs, end=end)))
 
 
 def pieces(text: str, *, at_words: bool = False) -> list[str]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QTextCharFormat
 
 from app.ui.theme import Theme, font
+from app.ui.transcript.dated import Dated
 from app.ui.transcript.lines import Lines, Selected, Span, units
 from app.ui.transcript.parts import Name, Thought, Waiting
 from app.ui.transcript.targets import (
@@ -62,8 +63,8 @@ class _Caption(Untargeted):
         return self._indent + x, y, self._lines.pitch
 
 
-class NameLayout(_Caption):
-    """Who replied: the model in ink, its maker behind it."""
+class NameLayout(_Caption, Dated):
+    """Who replied: the model in ink, its maker behind it; at the right edge when."""
 
     def __init__(self, name: Name, width: int, theme: Theme) -> None:
         role = theme.type.caption
@@ -73,9 +74,23 @@ class NameLayout(_Caption):
         bold.setWeight(QFont.Weight.DemiBold)
         strong.setFont(bold)
         strong.setForeground(theme.colours.text)
-        text = _elided(f"{name.label}\u2002{name.maker}".rstrip(), bold, width)
+        self._date(name.sent, width, (theme.type.caption.line - theme.type.small.line) // 2, theme)
+        taken = self.sent_area.width() + theme.space.l if self.sent else 0
+        text = _elided(f"{name.label}\u2002{name.maker}".rstrip(), bold, width - taken)
         span = Span(0, min(units(name.label), units(text)), strong)
         super().__init__(Lines(text, face, role.line, width, spans=[span]), theme)
+
+    def draw(
+        self,
+        painter: QPainter,
+        x: int,
+        y: int,
+        clip: QRectF,
+        marks: Sequence[Selected] = (),
+        lit: Lit = UNLIT,
+    ) -> None:
+        super().draw(painter, x, y, clip, marks)
+        self._draw_date(painter, x, y, clip, lit)
 
 
 class WaitingLayout(_Caption):

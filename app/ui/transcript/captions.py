@@ -17,6 +17,10 @@ class Captions(Protocol):
         """Return who replied: the model's label, and its maker or nothing."""
         ...
 
+    def moment(self, message: Message) -> tuple[str, str]:
+        """Return when it was sent, in short and with its whole date; empty if that is unknown."""
+        ...
+
     def facts(self, message: Message) -> tuple[str, ...]:
         """Return the facts below a reply that has ended, what it cost as the last."""
         ...

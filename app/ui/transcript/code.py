@@ -9,13 +9,13 @@ from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextOption
 
 from app.ui.theme import Theme, font
-from app.ui.transcript.blocks import Block
+from app.ui.transcript.blocks import Block, Run
 from app.ui.transcript.lines import Lines, Selected, Span
 from app.ui.transcript.prose import indent_of
 from app.ui.transcript.shifts import STILL, Bar, Slide, Wide
 from app.ui.transcript.targets import UNLIT, Copy, Lit, Target, Wrap, draw_rings, draw_wash
 from app.ui.transcript.tints import Colour, Tint, ink
-from app.ui.transcript.unseen import chips_in
+from app.ui.transcript.unseen import with_chips
 from app.ui.transcript.wrapping import is_wrapping
 
 _PADDING = 10
@@ -48,7 +48,7 @@ class CodeLayout(Wide):
         self.room = max(self._width - 2 * theme.space.m, 1)
         self._is_wrapped = is_wrapping(theme)
         self._text = block.text.removesuffix("\n")
-        self._chips = chips_in(self._text, theme)
+        self._shown, self._chips = with_chips([Run(self._text, is_code=True)], (), theme)
         self._tints: Sequence[Tint] = ()
         self._spans: Sequence[Span] = ()
         if isinstance(previous, CodeLayout) and previous._goes_on_as(block, theme):
@@ -82,6 +82,10 @@ class CodeLayout(Wide):
     @property
     def content_width(self) -> int:
         return 0 if self._is_wrapped else self._lines.natural_width
+
+    @property
+    def content_x(self) -> int:
+        return self._text_x
 
     @property
     def bar(self) -> Bar | None:
@@ -159,7 +163,7 @@ class CodeLayout(Wide):
         role = self._theme.type.code
         room = self.room if self._is_wrapped else _ENDLESS
         return CodeLines(
-            self._text,
+            self._shown,
             font(role),
             role.line,
             room,

@@ -30,6 +30,8 @@ _ALLOWANCE = 16_384
 """Characters of text read for one frame, at most."""
 _SLICE = 2_048
 """Characters read before looking whether that was enough."""
+_NEAR = 64
+"""Pixels that make no difference to what is out of sight."""
 _KEPT = 64
 """Messages whose parsed text is kept while they are out of sight."""
 
@@ -66,6 +68,8 @@ class Column:
         self._heights = Heights()
         self._layouts: dict[int, MessageLayout] = {}
         """Least recently seen first."""
+        self._released = 0, 0, 0
+        """Where layouts were let go of last, roughly, and how many messages had some."""
         self.held: frozenset[int] = frozenset()
         """Messages whose parsed text is kept wherever the reader is."""
         self._unfolded: set[int] = set()
@@ -206,8 +210,15 @@ class Column:
         row = layout.row_of(position.block)
         is_there = layout.place(row) == position.block
         is_text = position.block < PENDING
-        is_late = is_text and not is_there and layout.is_readable(self._conversation)
+        is_late = is_text and not is_there and self._is_coming(layout)
         return Place(message, row, position.offset if is_there else 0, is_late=is_late)
+
+    def _is_coming(self, layout: MessageLayout) -> bool:
+        """Return whether there is text of a message, on disk or here, that was not read."""
+        is_on_disk = self._conversation.text(layout.id) is None
+        return (is_on_disk and self._conversation.length(layout.id) > 0) or layout.is_readable(
+            self._conversation
+        )
 
     def row_height(self, place: Place, *, exact: bool = False) -> int:
         """Return the height of the row of a place; laid out for it if `exact`."""
@@ -278,6 +289,10 @@ class Column:
         """Let go of layouts that are not between two heights."""
         if not self._ids:
             return
+        seen = top // _NEAR, bottom // _NEAR, len(self._layouts)
+        if seen == self._released:
+            return
+        self._released = seen
         first, last = self._heights.find(top), self._heights.find(bottom)
         for message_id, layout in list(self._layouts.items()):
             index = self._index[message_id]
@@ -464,7 +479,7 @@ class Column:
                 row = layout.count
             while row > 0 and y < need:
                 row -= 1
-                y += self._make(layout, row)
+                y += layout.heights[row] if layout.is_laid_out(row) else self._make(layout, row)
             self._fit(message, layout)
             if y >= need:
                 return

@@ -37,7 +37,8 @@ from app.ui.transcript.texts import length_of
 
 _SLICE = 8_192
 """Characters parsed before looking whether that was enough."""
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""C0 but for tabs and line ends, DEL, and C1: 0x9B begins a sequence as ESC [ does."""
 _BLANK = "\n\n"
 
 

@@ -4,41 +4,36 @@ They show as the text they are: what the signs could mean is not worth the time
 it takes to find out, which grows faster than the text.
 """
 
-from typing import TYPE_CHECKING
+import re
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_core import StateCore
+IS_DENSE = "is_dense"
+"""The key, in what a token of a text carries along, of whether that is shown as it is."""
 
 _MOST_BRACKETS = 512
-_MOST_SIGNS = 4_096
-_SIGNS = "*_~`<&$\\!"
+_DEEPEST = 32
+"""Brackets that are open at once."""
+_MOST_SIGNS = 2_048
+_BRACKET = re.compile(r"[][]")
+_SIGNS = "[*_~`<&$\\!"
 
 
 def is_dense(text: str) -> bool:
     """Return whether a stretch of text is shown as it is."""
-    if len(text) <= _MOST_BRACKETS:
-        return False
     brackets = text.count("[")
-    return brackets > _MOST_BRACKETS or brackets + sum(map(text.count, _SIGNS)) > _MOST_SIGNS
+    if brackets > _DEEPEST and (brackets > _MOST_BRACKETS or _depth(text) > _DEEPEST):
+        return True
+    return len(text) > _MOST_SIGNS and signs_in(text) > _MOST_SIGNS
 
 
-def teach(parser: "MarkdownIt") -> None:
-    """Let a parser leave dense texts alone."""
-    parser.core.ruler.at("inline", _read)
+def _depth(text: str) -> int:
+    """Return how many brackets are open at once, at most."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
-def _read(state: "StateCore") -> None:
-    from markdown_it.token import Token
-
-    for token in state.tokens:
-        if token.type != "inline":
-            continue
-        token.children = []
-        if not is_dense(token.content):
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
-            continue
-        for line in token.content.split("\n"):
-            if token.children:
-                token.children.append(Token("softbreak", "br", 0))
-            token.children.append(Token("text", "", 0, content=line.strip(" \t")))
+def signs_in(text: str) -> int:
+    """Return how many signs a text has that may mean something."""
+    return sum(map(text.count, _SIGNS))

@@ -77,7 +77,9 @@ class Formulas(QObject):
         if wanted in self._known:
             self._known.move_to_end(wanted)
             return self._known[wanted]
-        self._queue[wanted] = None
+        # Text that grows asks again with each of its layouts.
+        if wanted not in self._at_work:
+            self._queue[wanted] = None
         self.resume()
         return None
 

@@ -29,6 +29,14 @@ class Fence:
         sign = re.escape(match[2][0])
         self._closing = re.compile(rf" {{0,3}}{sign}{{{len(match[2])},}}[ \t]*")
 
+    @classmethod
+    def opened_by(cls, line: str) -> "Fence | None":
+        """Return the fence a line without its end opens, if it does."""
+        match = _OPENING.match(line)
+        if match is None or (match[2][0] == "`" and "`" in match[3]):
+            return None
+        return cls(line, 0)
+
     def is_closed_by(self, line: str) -> bool:
         """Return whether a line without its end closes the fence."""
         return not self.is_inside_line and self._closing.fullmatch(line) is not None

@@ -1,46 +1,36 @@
-"""Finding: what is found in a conversation, and at which hit the person is.
+"""Finding: at which of what is found in a conversation the person is, and the way on.
 
 The laws:
 
-- Sources are searched, in slices short enough to type on. What is found there is
-  likely: it counts until its message was read as it shows, then what shows counts.
-- Read are the messages near the view, the one that is gone to, replies that grow, and
-  all that hold something if that is little: so the count of a conversation of usual
-  length is exact, and one gone through from end to end is.
-- A message in which nothing shows after all is passed over, and not counted any more.
+- A search goes on from where the person is, in slices short enough to type on.
 - The person is at a hit and not at a number: what comes above changes the number only.
+- A step is taken as soon as everything between here and there was searched; a message
+  in which nothing shows after all is passed over.
 - While nobody can see the conversation nothing is done.
 """
 
-from bisect import bisect_left, bisect_right
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import Shiboken
 
 from app.chat.conversation import Conversation
 from app.chat.message import Role
 from app.ui.transcript.findable import FindableTranscript
-from app.ui.transcript.selection import FIRST, LAST, Stretch
+from app.ui.transcript.hits import Hits, Place
+from app.ui.transcript.searching import Look, Searching
+from app.ui.transcript.selection import FIRST, LAST, Stretch, TextPosition
 from app.ui.transcript.sought import Sought
-from app.ui.transcript.sought_text import SoughtText
 
-SLICE_S = 0.004
+SLICE_S = 0.003
 """So long is worked before the window gets its turn."""
 _GROWTH_MS = 120
 """Replies that grow are read on this often."""
-_LITTLE = 262_144
-"""Characters of messages that are all read as they show."""
 _MOST_MARKS = 1_000
 """Hits of one message that are marked at once; more than a view can show."""
-
-Answer = Callable[[Sequence[int], Sequence[tuple[int, int]]], None]
-Look = Callable[[Sequence[int], Callable[[str], int], Answer], None]
-"""Looks for something in texts that are on disk: in which messages, how often one text
-holds it, and who hears of it: of all these messages, some at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +64,15 @@ class Finding(QObject):
         self._conversation = conversation
         self._transcript = transcript
         self._look = look
-        self._sought = Sought("")
+        self._words = ""
+        self._hits = Hits(())
+        self._is_stale = True
+        """Whether the hits are those of another branch."""
+        self._search: Searching | None = None
         self._forget()
         self._told: Tally | None = None
+        self._shown: object = None
+        """Of what the marks were shown."""
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._on_timer_ticked)
@@ -91,35 +87,30 @@ class Finding(QObject):
         transcript.verticalScrollBar().rangeChanged.connect(self.resume)
 
     def _forget(self) -> None:
-        self._ids: list[int] = []
-        self._order: dict[int, int] = {}
-        self._counts: dict[int, int] = {}
-        """Of the messages that hold something."""
-        self._read: dict[int, list[Stretch]] = {}
-        """Of those that were read as they show: where."""
-        self._growing: dict[int, SoughtText] = {}
-        self._unsearched: deque[int] = deque()
-        self._on_disk: set[int] = set()
-        """Whose texts are being looked through on disk."""
-        self._unread: deque[int] = deque()
-        """What is to be read though it is not near."""
-        self._grown: set[int] = set()
-        self._job: Iterator[None] | None = None
-        self._total = 0
+        if self._search is not None:
+            self._search.end()
+        self._search = None
         self._owed = 0
         """Steps still to be taken, down or up."""
         self._awaited: int | None = None
         """The message without whose text no step can be taken."""
-        self._was_weighed = False
         self._current: Stretch | None = None
-        self._at: tuple[int, int, int] | None = None
-        """Message, place and offset from which steps are counted."""
+        self._at: Place | None = None
+        """From where steps are counted."""
+        self._scan: tuple[int, Place] | None = None
+        """How far was looked for the next step, in which direction: up to there is nothing."""
 
     @property
     def tally(self) -> Tally:
         """What there is to say of it now."""
-        is_searching = bool(self._unsearched or self._on_disk or self._owed)
-        return Tally(self._number(), self._total, is_searching)
+        search = self._search
+        if search is None:
+            return Tally()
+        is_searching = search.is_searching or bool(self._owed)
+        number = None
+        if self._current is not None and not search.is_searching:
+            number = self._hits.number(self._current)
+        return Tally(number, self._hits.total, is_searching)
 
     @property
     def current(self) -> Stretch | None:
@@ -128,24 +119,29 @@ class Finding(QObject):
 
     # Verbs
 
-    def look_for(self, text: str) -> None:
-        """Look for a text from where the person is; for nothing, end the search."""
+    def look_for(self, text: str, at: TextPosition | None = None, step: int = 1) -> None:
+        """Look for a text from a position or where the person is; for nothing, end the search.
+
+        A hit that begins at the position is the first one; with a step of -1 the first
+        is the one before it.
+        """
         sought = Sought(text)
-        if sought.words == self._sought.words:
+        if sought.words == self._words and at is None:
             return
-        at = self._beginning()
-        self._sought = sought
-        self._forget()
-        self._at = at
-        self._begin()
-        self._owed = 1 if sought.words else 0
+        begin = self._beginning() if at is None else (at.message_id, at.place, at.offset)
+        if step > 0 and begin is not None:
+            begin = *begin[:2], begin[2] - 1
+        self._words = sought.words
+        self._begin(sought, begin)
+        if sought.words:
+            self._owed = step
         self._told = None
         if not sought.words:
             self._show()
 
     def step(self, step: int) -> None:
         """Go to the next hit (1) or the one before (-1)."""
-        if not self._sought.words:
+        if self._search is None:
             return
         if self._awaited is not None:
             # It may be that its text could not be read.
@@ -155,264 +151,152 @@ class Finding(QObject):
 
     def resume(self) -> None:
         """Go on with what is to do, if anybody can see it."""
-        if self._sought.words and self._transcript.isVisible():
+        if self._search is not None and self._transcript.isVisible():
             self._timer.start()
 
-    # What there is to search
-
-    def _begin(self) -> None:
-        if not self._sought.words:
+    def _begin(self, sought: Sought, at: Place | None) -> None:
+        self._forget()
+        self._at = at
+        if not sought.words:
             self._timer.stop()
+            self._hits.clear()
             return
-        message = self._conversation.message
-        self._ids = [i for i in self._conversation.branch if message(i).role is not Role.SYSTEM]
-        self._order = {message_id: i for i, message_id in enumerate(self._ids)}
-        absent = []
-        for message_id in self._ids:
-            if message(message_id).status.is_open:
-                self._grown.add(message_id)
-            elif message(message_id).text is None:
-                absent.append(message_id)
-            else:
-                self._unsearched.append(message_id)
-        if absent:
-            self._on_disk.update(absent)
-            self._look(absent, self._sought.count, partial(self._on_looked, self._sought))
+        if self._is_stale:
+            message = self._conversation.message
+            branch = self._conversation.branch
+            self._hits = Hits([i for i in branch if message(i).role is not Role.SYSTEM])
+            self._is_stale = False
+        self._hits.clear()
+        index = self._hits.index(at[0]) if at is not None else 0
+        self._search = Searching(
+            sought, self._conversation, self._hits, self._look, index, self._on_woken
+        )
         self.resume()
 
-    def _beginning(self) -> tuple[int, int, int] | None:
+    def _beginning(self) -> Place | None:
         """Return from where a search goes: the hit the person is at, else what they see."""
         if self._current is not None:
-            it = self._current
-            return it.message_id, it.place, it.start - 1
-        shown = self._transcript.messages_in_view
-        position = self._transcript.position()
-        if position.message_id in shown[:1]:
-            return shown[0], position.block, -1
-        return (shown[0], FIRST, 0) if shown else None
+            return self._current.message_id, self._current.place, self._current.start
+        shown, top = self._transcript.messages_in_view, self._transcript.top_of_view
+        if self._transcript.is_pinned and shown:
+            # Rather from where the last message begins than round to the top.
+            return shown[0], FIRST, 0
+        return None if top is None else (top.message_id, top.place, top.offset)
 
-    def _on_looked(
-        self, sought: Sought, ids: Sequence[int], found: Sequence[tuple[int, int]]
-    ) -> None:
-        if sought is not self._sought:
-            return
-        self._on_disk.difference_update(ids)
-        for message_id, count in found:
-            if message_id in self._order and message_id not in self._read:
-                self._count(message_id, count)
-        self.resume()
+    # What changes
 
     def _on_message_added(self, message_id: int) -> None:
-        message = self._conversation.message(message_id)
-        if not self._sought.words or message.role is Role.SYSTEM:
-            return
-        self._order[message_id] = len(self._ids)
-        self._ids.append(message_id)
-        if message.status.is_open:
-            self._grown.add(message_id)
-        else:
-            self._unsearched.append(message_id)
-        self.resume()
+        if self._search is None or self._is_stale:
+            self._is_stale = True
+        elif self._conversation.message(message_id).role is not Role.SYSTEM:
+            self._search.note_added(message_id)
+            self.resume()
 
     def _on_message_changed(self, message_id: int) -> None:
-        if message_id not in self._order:
+        if self._search is None or not self._hits.has(message_id):
             return
         if self._awaited == message_id:
             self._awaited = None
-        if self._conversation.message(message_id).status.is_open:
-            self._grown.add(message_id)
-            if not self._growth.isActive() and self._transcript.isVisible():
-                self._growth.start()
-            return
-        if message_id in self._growing:
-            # What came with its end is taken in as what came before.
-            self._grown.add(message_id)
-        self.resume()
+        self._search.note_changed(message_id)
+        if not self._conversation.message(message_id).status.is_open:
+            self.resume()
+        elif not self._growth.isActive() and self._transcript.isVisible():
+            self._growth.start()
 
     def _on_branch_changed(self) -> None:
-        if not self._sought.words:
+        self._is_stale = True
+        if self._search is None:
             return
-        at = self._at if self._current is None else self._beginning()
-        current, self._sought = self._current, Sought(self._sought.words)
-        self._forget()
-        self._begin()
-        if current is not None and current.message_id in self._order:
+        current, owed = self._current, self._owed
+        at = self._at if current is None else (current.message_id, current.place, current.start)
+        self._begin(Sought(self._words), at)
+        if current is None:
+            self._owed = owed
+        elif self._hits.has(current.message_id):
             self._current = current
-        self._at = at
         self._show()
+
+    def _on_woken(self) -> None:
+        if Shiboken.isValid(self):
+            self.resume()
+        elif self._search is not None:
+            # The tab was closed while the disk was asked.
+            self._search.end()
 
     # Working
 
     def _on_timer_ticked(self) -> None:
-        if not self._transcript.isVisible():
+        search = self._search
+        if search is None or not self._transcript.isVisible():
             self._timer.stop()
             return
         end = perf_counter() + SLICE_S
+        search.near = self._transcript.messages_near
         while perf_counter() < end:
-            if not self._work():
+            if self._owed and self._awaited is None and self._take_step():
+                continue
+            if not search.work(with_grown=not self._growth.isActive()):
                 self._timer.stop()
-                self._show()
-                return
-        self._tell()
-
-    def _work(self) -> bool:
-        """Do a piece of what is to do; return whether there was any."""
-        if self._job is not None:
-            if next(self._job, self) is self:
-                self._job = None
-        elif self._unsearched:
-            self._job = self._search(self._unsearched.popleft())
-        elif self._grown and not self._growth.isActive():
-            self._job = self._read_on(self._grown.pop())
-        elif self._on_disk:
-            return False
-        elif not self._was_weighed:
-            self._weigh()
-        elif self._owed and self._awaited is None:
-            self._take_step()
-        else:
-            return self._read_near()
-        return True
-
-    def _search(self, message_id: int) -> Iterator[None]:
-        count = 0
-        for source in (
-            self._conversation.text(message_id),
-            self._conversation.reasoning(message_id),
-        ):
-            for found in self._sought.counts(source or ""):
-                count += found
-                yield
-        self._count(message_id, count)
-
-    def _read_one(self, message_id: int) -> Iterator[None]:
-        text = SoughtText(self._sought, self._conversation, message_id)
-        yield from text.read()
-        self._take(message_id, text.stretches)
-
-    def _read_on(self, message_id: int) -> Iterator[None]:
-        text = self._growing.get(message_id)
-        if text is None:
-            text = SoughtText(self._sought, self._conversation, message_id)
-            self._growing[message_id] = text
-        yield from text.read()
-        self._take(message_id, text.stretches)
-        if not self._conversation.message(message_id).status.is_open:
-            self._growing.pop(message_id, None)
-
-    def _weigh(self) -> None:
-        """Have all that holds something read, if that is little."""
-        self._was_weighed = True
-        conversation, found = self._conversation, [*self._counts]
-        if sum(conversation.length(i) + conversation.reasoning_length(i) for i in found) <= _LITTLE:
-            self._unread.extend(found)
-
-    def _read_near(self) -> bool:
-        for message_id in self._transcript.messages_near:
-            if self._is_unread(message_id):
-                self._job = self._read_one(message_id)
-                return True
-        while self._unread:
-            message_id = self._unread.popleft()
-            if self._is_unread(message_id):
-                self._job = self._read_one(message_id)
-                return True
-        return False
-
-    def _is_unread(self, message_id: int) -> bool:
-        is_likely = message_id in self._counts and message_id not in self._read
-        return is_likely and self._conversation.text(message_id) is not None
-
-    def _count(self, message_id: int, count: int) -> None:
-        self._total += count - self._counts.pop(message_id, 0)
-        if count:
-            self._counts[message_id] = count
-
-    def _take(self, message_id: int, stretches: list[Stretch]) -> None:
-        self._count(message_id, len(stretches))
-        self._read[message_id] = stretches
-        current = self._current
-        if current is not None and current.message_id == message_id and current not in stretches:
-            # The text around it says something else by now.
-            self._current = None
+                break
+        self._show()
 
     # Going
 
-    def _take_step(self) -> None:
-        """Take a step that is owed, or see to what it takes."""
+    def _take_step(self) -> bool:
+        """Take a step that is owed; return False if it cannot be taken yet."""
+        search = self._search
+        assert search is not None, "a step is owed"
         step = 1 if self._owed > 0 else -1
-        hit = self._beyond(step)
+        at = self._scan[1] if self._scan is not None and self._scan[0] == step else self._at
+        hit = self._hits.beyond(at, step, search.unknown)
+        if isinstance(hit, int):
+            if hit in search.unknown:
+                if at is None or hit != at[0]:
+                    self._scan = step, (hit, FIRST if step > 0 else LAST, 0)
+            elif not search.read_first(hit):
+                self._awaited = hit
+                self._conversation.want([hit])
+            return False
+        self._scan = None
         if hit is None:
-            if self._job is None and self._awaited is None:
-                self._owed = 0
-            return
+            self._owed = 0
+            return False
         self._current = hit
         self._at = hit.message_id, hit.place, hit.start
         self._owed -= step
         if not self._owed:
             self._transcript.go_to(hit)
-
-    def _beyond(self, step: int) -> Stretch | None:
-        """Return the next hit, beyond the last one the first; None if it is not known yet."""
-        if not self._counts:
-            return None
-        at = self._at if self._at is not None and self._at[0] in self._order else None
-        if at is None:
-            at = (self._ids[0], FIRST, 0) if step > 0 else (self._ids[-1], LAST, 0)
-        begin = self._order[at[0]]
-        for i in range(len(self._ids) + 1):
-            message_id = self._ids[(begin + i * step) % len(self._ids)]
-            if message_id not in self._counts:
-                continue
-            hits = self._read.get(message_id)
-            if hits is None:
-                self._ask_for(message_id)
-                return None
-            if i:
-                return hits[0 if step > 0 else -1]
-            places = [(hit.place, hit.start) for hit in hits]
-            beyond = bisect_right(places, at[1:]) if step > 0 else bisect_left(places, at[1:]) - 1
-            if 0 <= beyond < len(hits):
-                return hits[beyond]
-        return None
-
-    def _ask_for(self, message_id: int) -> None:
-        if self._conversation.text(message_id) is not None:
-            self._job = self._read_one(message_id)
-            return
-        self._awaited = message_id
-        self._conversation.want([message_id])
+            search.near = self._transcript.messages_near
+        return True
 
     # Telling
 
-    def _number(self) -> int | None:
-        it = self._current
-        if it is None or it.message_id not in self._read:
-            return None
-        index, counts = self._order[it.message_id], self._counts
-        above = sum(counts[i] for i in counts if self._order[i] < index)
-        return above + self._read[it.message_id].index(it) + 1
-
-    def _tell(self) -> None:
+    def _show(self) -> None:
+        """Mark what is near the view, and tell what there is to say."""
+        search, current = self._search, self._current
+        if current is not None and self._hits.is_gone(current):
+            # The text around it says something else by now.
+            self._current = current = None
+        near = tuple(self._transcript.messages_near) if search is not None else ()
+        revision = search.revision if search is not None else 0
+        shown = (search, revision, current, near, self._transcript.position())
+        if shown != self._shown:
+            self._shown = shown
+            hits = [hit for message_id in near for hit in self._marked_in(message_id)]
+            self._transcript.show_hits(hits, current if hits else None)
         tally = self.tally
         if tally != self._told:
             self._told = tally
             self.changed.emit(tally)
 
-    def _show(self) -> None:
-        """Mark what is near the view, and tell what there is to say."""
-        near = self._transcript.messages_near if self._sought.words else ()
-        position, hits = self._transcript.position(), list[Stretch]()
-        for message_id in near:
-            found = self._read.get(message_id, [])
-            if len(found) > _MOST_MARKS:
-                # As many above what the reader sees as below.
-                place = position.block if position.message_id == message_id else FIRST
-                if position.is_end:
-                    place = LAST
-                middle = bisect_left(found, place, key=lambda hit: hit.place)
-                first = min(max(middle - _MOST_MARKS // 2, 0), len(found) - _MOST_MARKS)
-                found = found[first : first + _MOST_MARKS]
-            hits += found
-        self._transcript.show_hits(hits, self._current if hits else None)
-        self._tell()
+    def _marked_in(self, message_id: int) -> Sequence[Stretch]:
+        """Return the hits of a message that are marked: as many above the view as below."""
+        found, position = self._hits.of(message_id), self._transcript.position()
+        if len(found) <= _MOST_MARKS:
+            return found
+        place = position.block if position.message_id == message_id else FIRST
+        if position.is_end:
+            place = LAST
+        middle = bisect_left(found, place, key=lambda hit: hit.place)
+        first = min(max(middle - _MOST_MARKS // 2, 0), len(found) - _MOST_MARKS)
+        return found[first : first + _MOST_MARKS]

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from app.ui import icons
 from app.ui.theme import Theme, font
 from app.ui.transcript.acts import ICONS, MessageAct
+from app.ui.transcript.dated import Dated
 from app.ui.transcript.lines import Lines, Selected
 from app.ui.transcript.parts import Foot, Versions
 from app.ui.transcript.targets import UNLIT, Do, Lit, Target, Turn, draw_rings, draw_wash
@@ -44,7 +45,7 @@ def foot_height(theme: Theme) -> int:
     return theme.type.small.line + 2 * _AIR
 
 
-class FootLayout:
+class FootLayout(Dated):
     """Versions and facts at the left, what can be done at the right."""
 
     end = (0.0, 0, 0)
@@ -66,6 +67,9 @@ class FootLayout:
         left = 0
         if foot.versions is not None:
             left = self._place_versions(foot.versions, right, is_last=foot.is_own)
+        # The versions of the person's message stand at the right, and it left of them.
+        edge = self._chevrons[0].area.left() if self._chevrons and foot.is_own else right
+        self._date(foot.sent, edge - theme.space.s, _AIR, theme)
         for i, act in enumerate(foot.acts):
             area = QRect(right + i * self._cell, 0, self._cell, self._cell)
             self._add(Do(act), area)
@@ -84,6 +88,7 @@ class FootLayout:
             text.line.draw(painter, x + text.x, y + text.y, text.colour, clip)
         for chevron in self._chevrons:
             self._draw_chevron(painter, chevron, x, y, lit)
+        self._draw_date(painter, x, y, clip, lit)
         if lit.is_near or not self._foot.is_own or lit.done is not None:
             for index, target in enumerate(self.targets):
                 if isinstance(target, Do):

@@ -8,11 +8,16 @@ anything or defines anything; no address in it is followed.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QTransform
+
+from app.ui.transcript.slices import in_steps, step
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 LONGEST = 2_000
 """Characters of LaTeX that are drawn, at most."""
@@ -122,7 +127,7 @@ def draw(latex: str, *, is_display: bool) -> Formula:
         raise Undrawable from error
 
 
-def _svg(latex: str, is_display: bool) -> Element:
+def _svg(latex: str, is_display: bool) -> "Element":
     # Imported here because most conversations have no formula.
     from ziamath.config import config
     from ziamath.tex import tex2mml
@@ -137,23 +142,44 @@ def _svg(latex: str, is_display: bool) -> Element:
         raise Undrawable
     if is_display:
         mathml = mathml.replace('rowspacing="3pt"', 'rowspacing="0.6em"').replace("<mtable>", _AIRY)
-    return Math(mathml, size=_EM, margin=0).svgxml()
+    _have_it_step()
+    with in_steps():
+        maths = Math(mathml, size=_EM, margin=0)
+    return maths.svgxml()
+
+
+@cache
+def _have_it_step() -> None:
+    """Have the library call `step` with each element it sets, nested ones among them."""
+    from ziamath.nodes.mnode import Mnode
+
+    plain = Mnode.fromelement
+
+    def fromelement(element: "Element", parent: Mnode, **how: Any) -> Mnode:
+        step()
+        return plain(element, parent, **how)
+
+    Mnode.fromelement = staticmethod(fromelement)  # type: ignore[method-assign]
 
 
 def _spelt(words: str) -> str:
     """Return plain words between formulas as the library takes them over: as XML."""
+    from xml.sax.saxutils import escape
+
     return escape(_ESCAPED.sub(r"\1", words))
 
 
-def _formula(svg: Element) -> Formula:
+def _formula(svg: "Element") -> Formula:
     left, top, width, height = map(float, svg.attrib["viewBox"].split())
     if not 0 < width <= _LARGEST * _EM or not 0 < height <= _LARGEST * _EM:
         raise Undrawable
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
-    for element in svg.iter():
-        if element is not svg:
-            path.addPath(_outline(element))
+    with in_steps():
+        for element in svg.iter():
+            step()
+            if element is not svg:
+                path.addPath(_outline(element))
     if path.isEmpty():
         raise Undrawable
     path.translate(-left, 0)
@@ -161,7 +187,7 @@ def _formula(svg: Element) -> Formula:
     return Formula(shrunk, width / _EM, -top / _EM, (top + height) / _EM)
 
 
-def _outline(element: Element) -> QPainterPath:
+def _outline(element: "Element") -> QPainterPath:
     """Return what is to be filled for an element of the picture."""
     outline = QPainterPath()
     if "transform" in element.attrib:

@@ -33,6 +33,7 @@ _SIGNS = {
     "\\[": re.compile(r"\\\[((?:[^\\`]|\\[^][`]){1,4096}+)\\\]"),
 }
 _CLOSING = {"$$": re.compile(r"(?<!\\)\$\$"), "\\[": re.compile(r"(?<!\\)\\\]")}
+_ENDS = {"$$": "$$", "\\[": "\\]"}
 _BLANK = re.compile(r"\n[ \t>]*\n")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _PRICE = re.compile(r"\d[^\\^_=+{}<>]*\s[^\W\d_]{2,}[^\\^_=+{}<>]*")
@@ -143,10 +144,13 @@ def _read_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool
 def _may_end(state: "StateBlock", first: int, sign: str) -> bool:
     """Say, at little cost, whether it is worth to look for the end of a formula."""
     reach = first + 2 * MOST
+    may_go_on = reach >= len(state.src) and HELD not in state.env
+    if not may_go_on and state.src.find(_ENDS[sign], first, reach) < 0:
+        return False
     blank = _BLANK.search(state.src, first, reach)
     if _CLOSING[sign].search(state.src, first, blank.start() if blank else reach) is not None:
         return True
-    return blank is None and reach >= len(state.src) and HELD not in state.env
+    return blank is None and may_go_on
 
 
 def _lines_to_end(state: "StateBlock", start: int, end: int, sign: str) -> list[str] | None:

@@ -6,6 +6,7 @@ else wide ones are narrowed and their cells broken into lines; where that would 
 too little, the table is wider than its room and scrolled sideways.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -29,10 +30,28 @@ class Grid:
     """Behind each column."""
     room: int
     """How much of the table shows."""
+    is_right_to_left: bool = False
+    """Whether the first column is the one at the right; gaps are at its left then."""
 
     @property
     def lefts(self) -> list[int]:
-        return list(accumulate((w + self.gap for w in self.widths[:-1]), initial=0))
+        """Where each column begins, from the left edge of the table."""
+        before = accumulate((w + self.gap for w in self.widths[:-1]), initial=0)
+        if not self.is_right_to_left:
+            return list(before)
+        return [self.width - at - w for at, w in zip(before, self.widths, strict=True)]
+
+    @property
+    def beside(self) -> int:
+        """How much of the room is free at the left: what is read from the right stands there."""
+        return max(self.room - self.width, 0) if self.is_right_to_left else 0
+
+    def column_at(self, x: float) -> int:
+        """Return the column at an x from the left edge of the table, or the nearest."""
+        lefts = self.lefts
+        if self.is_right_to_left:
+            return next((i for i, left in enumerate(lefts) if x >= left), len(lefts) - 1)
+        return max(bisect_right(lefts, x) - 1, 0)
 
     @property
     def width(self) -> int:
@@ -48,13 +67,14 @@ def grid_of(columns: Columns, room: int, theme: Theme) -> Grid:
     # Beside the table there is a place for what copies it.
     free = room - action_size(theme) - gap * len(natural)
     if sum(natural) <= free:
-        return Grid(tuple(natural), gap, room)
+        return Grid(tuple(natural), gap, room, columns.is_right_to_left)
     limit = _limit(natural, free)
     if limit < _LEAST * role.size:
         limit = _AMPLE * role.size
         if sum(min(n, limit) for n in natural) <= free:
             limit = max(free // len(natural), 1)
-    return Grid(tuple(min(n, limit) for n in natural), gap, room)
+    widths = tuple(min(n, limit) for n in natural)
+    return Grid(widths, gap, room, columns.is_right_to_left)
 
 
 def action_size(theme: Theme) -> int:

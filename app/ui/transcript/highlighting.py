@@ -76,6 +76,9 @@ class Highlighter(QObject):
         self._is_seen = is_seen
         self._listings: OrderedDict[Key, _Colours] = OrderedDict()
         """Least recently wanted first."""
+        self._unfinished: dict[Key, None] = {}
+        self._is_due = False
+        """Whether there is anything to do for any of them."""
         self._lexers: dict[str, Lexer | None] = {}
         self._loading: tuple[str, threading.Thread] | None = None
         self._timer = QTimer(self)
@@ -90,7 +93,7 @@ class Highlighter(QObject):
     @property
     def unfinished(self) -> list[Key]:
         """The listings that were not whole when they were last wanted."""
-        return [key for key, it in self._listings.items() if not it.is_whole]
+        return list(self._unfinished)
 
     def want(self, message_id: int, listing: Listing) -> None:
         """See to it that a listing gets its colours: it shows, or has grown."""
@@ -100,6 +103,10 @@ class Highlighter(QObject):
         if colours is None or not colours.goes_on_as(language, texts):
             colours = self._listings[key] = _Colours(language)
         colours.take(texts, is_whole=listing.is_whole)
+        self._is_due = self._is_due or colours.is_due
+        self._unfinished[key] = None
+        if listing.is_whole:
+            del self._unfinished[key]
         self._listings.move_to_end(key)
         self._forget()
         self.resume()
@@ -113,8 +120,7 @@ class Highlighter(QObject):
 
     def resume(self) -> None:
         """Go on, if there is anything to do: somebody can see it again."""
-        is_due = any(it.is_due for it in self._listings.values())
-        if is_due and not self._timer.isActive():
+        if self._is_due and not self._timer.isActive():
             self._timer.start(0)
 
     def _step(self) -> None:
@@ -123,6 +129,7 @@ class Highlighter(QObject):
         # What was wanted last is what the reader looks at.
         due = next((key for key in reversed(self._listings) if self._listings[key].is_due), None)
         if due is None:
+            self._is_due = False
             return
         listing = self._listings[due]
         if self._is_loaded(listing.language):
@@ -131,6 +138,7 @@ class Highlighter(QObject):
             self.lexed += listing.lexed - before
             for index in changed:
                 self.highlighted.emit(due[0], due[1] + index)
+            self._is_due = any(it.is_due for it in self._listings.values())
             self.resume()
         else:
             self._timer.start(_POLL_MS)
@@ -157,7 +165,8 @@ class Highlighter(QObject):
     def _forget(self) -> None:
         total = sum(it.length for it in self._listings.values())
         while total > _KEPT and len(self._listings) > 1:
-            _, oldest = self._listings.popitem(last=False)
+            key, oldest = self._listings.popitem(last=False)
+            self._unfinished.pop(key, None)
             total -= oldest.length
 
 

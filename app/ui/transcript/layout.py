@@ -25,6 +25,7 @@ from app.ui.transcript.foot import FootLayout, foot_height
 from app.ui.transcript.lines import Selected
 from app.ui.transcript.maths import MathsLayout
 from app.ui.transcript.notice_box import NoticeLayout
+from app.ui.transcript.noticed import NoticedLayout
 from app.ui.transcript.parts import Foot, Name, Part, Pending, Room, Thought, Waiting
 from app.ui.transcript.plain_table import PlainTableLayout, is_too_large
 from app.ui.transcript.prose import ProseLayout, RuleLayout, indent_of
@@ -140,6 +141,8 @@ def lay_out(
             return TableLayout(part, width, theme, previous, formulas)
         case Block(kind=Kind.MATHS):
             return MathsLayout(part, width, theme, previous, formulas)
+        case Block(is_unread=True, is_first=True):
+            return NoticedLayout(part, width, theme, previous)
         case Block():
             return ProseLayout(part, width, theme, previous, formulas)
         case Name():
@@ -215,13 +218,24 @@ def gap_between(before: Part, part: Part, theme: Theme) -> int:
         if Container.NOTE in part.within and isinstance(before, Block):
             return space.xs if Container.NOTE in before.within else space.xl
         if part.marker is not None and isinstance(before, Block) and _is_item(before):
-            return space.xs if before.kind is not Kind.CODE else space.m
+            is_close = before.kind is not Kind.CODE and not _is_other_list(before, part)
+            return space.xs if is_close else space.m
         if Container.REASONING in part.within:
             return space.s
         return space.l if part.kind is Kind.RULE else space.m
     if isinstance(part, Thought | Waiting | Foot):
         return space.s
     return space.m
+
+
+def _is_other_list(before: Block, part: Block) -> bool:
+    """Return whether an item begins another list than the item before it is in."""
+    one, other = before.marker, part.marker
+    if one is None or other is None or before.within != part.within:
+        return False
+    if one.ordinal is None or other.ordinal is None:
+        return (one.ordinal is None) is not (other.ordinal is None)
+    return one.suffix != other.suffix or other.ordinal <= one.ordinal
 
 
 def _is_item(block: Block) -> bool:

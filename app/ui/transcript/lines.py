@@ -35,6 +35,11 @@ STRETCH = 1_024
 """Characters given to one `QTextLayout`, at most."""
 _OBJECT = "\ufffc"
 """What stands in Qt's text for a drawing."""
+# Looked up once: Python 3.11 runs a function each time.
+_ANYWHERE = QTextOption.WrapMode.WrapAnywhere
+_AT_WORDS = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+_TO_THE_RIGHT = Qt.LayoutDirection.LeftToRight
+_NO_COLOUR = QColor(0, 0, 0, 0)
 
 
 class Drawing(Protocol):
@@ -175,6 +180,8 @@ class Lines:
         self._drawings = [(self._places.shown(it.start), it.drawing) for it in inlays]
         self._spans = spans
         if inlays:
+            # Many a font has a letter for the object, which takes room of its own.
+            self._letter_width = metrics.horizontalAdvance(_OBJECT)
             text = _with_objects(text, inlays)
             self._spans = self._spans_with(inlays, spans)
         self._text = text
@@ -354,9 +361,10 @@ class Lines:
 
     def _room_for(self, drawing: Drawing) -> QTextCharFormat:
         face = QFont(self._font)
-        face.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, drawing.width)
+        face.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, drawing.width - self._letter_width)
         look = QTextCharFormat()
         look.setFont(face)
+        look.setForeground(_NO_COLOUR)
         return look
 
     @property
@@ -468,17 +476,15 @@ class Lines:
         return above.source.top + above.tops[-2]
 
     def _new_option(self, metrics: QFontMetricsF) -> QTextOption:
-        modes = QTextOption.WrapMode
         option = QTextOption()
-        option.setWrapMode(
-            modes.WrapAnywhere if self._is_anywhere else modes.WrapAtWordBoundaryOrAnywhere
-        )
-        option.setTabStopDistance(4 * metrics.horizontalAdvance(" "))
+        option.setWrapMode(_ANYWHERE if self._is_anywhere else _AT_WORDS)
+        if "\t" in self._text:
+            option.setTabStopDistance(4 * metrics.horizontalAdvance(" "))
         if self.is_right_to_left:
             option.setTextDirection(Qt.LayoutDirection.RightToLeft)
             option.setAlignment(Qt.AlignmentFlag.AlignRight)
         else:
-            option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+            option.setTextDirection(_TO_THE_RIGHT)
         return option
 
 
@@ -612,7 +618,13 @@ def _ranges(stretch: _Stretch, selected: Selected) -> list[QTextLayout.FormatRan
     look = QTextCharFormat()
     look.setBackground(selected.background)
     look.setForeground(selected.text)
-    return [_range(start, end, look, stretch.source.start)]
+    origin, result = stretch.source.start, []
+    for position, _ in stretch.drawings:
+        # The letter behind a drawing stays without a colour.
+        if start <= origin + position < end:
+            result.append(_range(start, origin + position, look, origin))
+            start = origin + position + 1
+    return [*result, _range(start, end, look, origin)]
 
 
 def _range(start: int, end: int, look: QTextCharFormat, origin: int) -> QTextLayout.FormatRange:

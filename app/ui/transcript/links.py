@@ -7,10 +7,15 @@ others stay text. Nothing here opens anything.
 
 from urllib.parse import urlsplit
 
+_LONGEST = 2_048
+"""Characters of an address."""
+
 
 def host_of(address: str) -> str:
     """Return the host an address leads to; empty if it may not be followed."""
-    if any(c <= " " or c in '\\<>"' or c == "\x7f" for c in address):
+    if len(address) > _LONGEST or not address.isprintable():
+        return ""
+    if any(c in ' \\<>"' for c in address):
         return ""
     try:
         parts = urlsplit(address)

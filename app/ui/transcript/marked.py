@@ -35,6 +35,8 @@ class Under:
 
     address: str = ""
     """Where a link leads."""
+    posing: str = ""
+    """Another host, which its text names."""
     code: str = ""
     """All of it, also where it comes in pieces."""
     values: str = ""
@@ -117,16 +119,17 @@ class MarkedSurface(WalkingSurface):
         x, y = point.x() - self._column_x, point.y() + self._top
         spot, found = self._column.spot_at(x, y), self._column.block_of_text_at(x, y)
         target = None if spot is None else self._column.target(spot)
-        address = target.address if isinstance(target, Link) else ""
+        link = target if isinstance(target, Link) else Link("")
+        under = Under(link.address, link.poses_as)
         if found is None:
-            return Under(address)
+            return under
         message_id, place, block = found
         blocks, _ = self._column.blocks_of(message_id)
         if place < 0 or block.kind not in (Kind.CODE, Kind.TABLE):
-            return Under(address)
+            return under
         if block.kind is Kind.CODE:
-            return Under(address, code=harmless(code_at(blocks, place)))
-        return Under(address, values=table_csv(rows_at(blocks, place)[0]))
+            return replace(under, code=harmless(code_at(blocks, place)))
+        return replace(under, values=table_csv(rows_at(blocks, place)[0]))
 
     # Finding
 
@@ -164,7 +167,11 @@ class MarkedSurface(WalkingSurface):
         for _ in range(_TRIES):
             line = self._column.caret_of(position, exact=True)
             if line is None or not self._scroll_to(line.top(), line.height()):
-                return
+                break
+        self._reveal_aside(position)
+
+    def _reveal_aside(self, position: TextPosition) -> None:
+        """Bring a position into view where what it is in is scrolled sideways."""
 
     # Showing
 

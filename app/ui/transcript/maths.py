@@ -76,6 +76,10 @@ class MathsLayout(Awaiting, Wide):
         return self._lines.natural_width if self._is_wide else 0
 
     @property
+    def content_x(self) -> int:
+        return self._left
+
+    @property
     def bar(self) -> Bar | None:
         if not self._is_wide:
             return None

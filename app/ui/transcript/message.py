@@ -5,6 +5,7 @@ stayed the same is kept. Drawing changes nothing.
 """
 
 from collections.abc import Callable, Sequence, Set
+from itertools import takewhile
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
@@ -14,8 +15,10 @@ from app.chat.message import Message, Role
 from app.ui.theme import Theme
 from app.ui.transcript.blocks import Align, Block, Cell, Container, Kind, code_at
 from app.ui.transcript.captions import Captions
+from app.ui.transcript.caret import draw_caret
 from app.ui.transcript.code import CodeLayout
 from app.ui.transcript.counts import Counts
+from app.ui.transcript.dated import Dated
 from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.heights import Heights
 from app.ui.transcript.highlighting import Listing, listing_of
@@ -175,12 +178,17 @@ class MessageLayout:
         """Return whether a row can be drawn."""
         return self._rows[row].layout is not None
 
+    def is_laid_out(self, row: int) -> bool:
+        """Return whether the height of a row is exact."""
+        return self._rows.is_laid_out(row)
+
     def lay_out(self, row: int) -> bool:
         """Lay a row out if it is not; return whether that was done."""
         is_new = self._rows.lay_out(row)
         layout = self._rows[row].layout
         if is_new and isinstance(layout, Wide) and layout.content_width > layout.room:
-            self._shifts.widen(self.key(row), layout.content_width)
+            from_right = layout.is_from_right
+            self._shifts.widen(self.key(row), layout.content_width, is_from_right=from_right)
         return is_new
 
     def restyle(self, width: int, theme: Theme) -> None:
@@ -231,7 +239,7 @@ class MessageLayout:
 
     def is_readable(self, conversation: Conversation) -> bool:
         """Return whether there is text here that was not read."""
-        return conversation.text(self.id) is not None and conversation.length(self.id) > self._taken
+        return conversation.length(self.id) > self._taken and conversation.has_text(self.id)
 
     def read(
         self,
@@ -272,7 +280,7 @@ class MessageLayout:
         if length < self._taken:
             # Not the text it was.
             self._stream, self._taken, self._head = self._new_stream(), 0, -1
-        if length == self._taken or allowance <= 0 or conversation.text(self.id) is None:
+        if length == self._taken or allowance <= 0 or not conversation.has_text(self.id):
             return 0
         text = conversation.text_after(self.id, self._taken)[:allowance]
         before = self._stream.parsed
@@ -327,7 +335,7 @@ class MessageLayout:
         if pending > 0 or (self._is_own and not blocks and not first):
             items.append((PENDING, Pending(pending)))
         if self._is_own:
-            items += below_own(conversation, message)
+            items += below_own(conversation, message, captions)
         else:
             items += below(conversation, message, captions)
         self._head, self._settled = len(head), len(self._stream.settled)
@@ -430,8 +438,10 @@ class MessageLayout:
         within = _within(it.part)
         if within:
             above = _within(self._rows[row - 1].part) if row else ()
-            begin = top if above[: len(within)] == within[: len(above)] and above else y
-            draw_bars(painter, within, x, begin, y + it.layout.height, self._theme)
+            pairs = zip(above, within, strict=False)
+            around = tuple(a for a, _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+            draw_bars(painter, around, x, top, y, self._theme)
+            draw_bars(painter, within, x, y, y + it.layout.height, self._theme)
         layout = self.shown(row) or it.layout
         layout.draw(painter, x, y, clip, marks, lit)
         if Container.NOTE in within and not (row and _is_note(self._rows[row - 1].part)):
@@ -439,18 +449,12 @@ class MessageLayout:
         if self._seams and isinstance(it.part, Block):
             self._draw_seam(painter, x, y, it.part, it.layout.height)
         if row == self._caret:
-            self._draw_caret(painter, x, y, layout)
+            end, line, pitch = layout.end
+            draw_caret(painter, x + end, y + line, pitch, self._theme.colours.accent)
 
     def _draw_rule_above_notes(self, painter: QPainter, x: int, y: int, gap: int) -> None:
         width, height = self._inner_width // 4, self._theme.metrics.hairline
         painter.fillRect(x, y - gap // 2, width, height, self._theme.colours.strong_line)
-
-    def _draw_caret(self, painter: QPainter, x: int, y: int, layout: Layout) -> None:
-        end, top, pitch = layout.end
-        path = QPainterPath()
-        height = pitch * 2 // 3
-        path.addRoundedRect(x + round(end) + 4, y + top + (pitch - height) // 2, 8, height, 2, 2)
-        painter.fillPath(path, self._theme.colours.accent)
 
     def _draw_seam(self, painter: QPainter, x: int, y: int, block: Block, height: int) -> None:
         """Mark, left of the column, a block in which another request went on."""
@@ -501,6 +505,23 @@ class MessageLayout:
         assert layout is not None
         left, top = self._left_of(it.part), self._rows.top(row)
         return [area.translated(left, top) for area in layout.areas_of(index)]
+
+    @property
+    def sent_area(self) -> QRect:
+        """Where the line above a reply says when it was sent; empty if it does not."""
+        it: object = self._rows[0].layout if len(self._rows) else None
+        if self._is_own or not isinstance(it, Dated):
+            return QRect()
+        return it.sent_area.translated(0, self._rows.top(0))
+
+    def sent_at(self, x: int, y: int) -> str:
+        """Return when the message was sent, in full, if that is what stands at a point."""
+        if not len(self._rows):
+            return ""
+        row = self.heights.find(y)
+        it: object = self._rows[row].layout
+        is_there = isinstance(it, Dated) and it.sent_area.contains(x, y - self._rows.top(row))
+        return it.sent if isinstance(it, Dated) and is_there else ""
 
     def row_with_targets(self, row: int, step: int) -> int | None:
         """Return the nearest row from `row` on, up or down, in which one can click."""

@@ -75,6 +75,19 @@ class Page(Column):
         found = layout.target_at(x, y - self._top(self._index[layout.id]))
         return None if found is None else Spot(layout.id, *found)
 
+    def sent_at(self, x: int, y: int) -> str:
+        """Return when a message was sent, in full, if that is what stands at a point."""
+        message_id = self.message_at(y)
+        layout = None if message_id is None else self._layouts.get(message_id)
+        return "" if layout is None else layout.sent_at(x, y - self._top(self._index[layout.id]))
+
+    def sent_area(self, message_id: int) -> QRect:
+        """Return where the line above a reply says when it was sent; empty if it does not."""
+        message, layout = self._index.get(message_id), self._layouts.get(message_id)
+        if message is None or layout is None:
+            return QRect()
+        return layout.sent_area.translated(0, self._top(message))
+
     def target(self, spot: Spot) -> Target | None:
         """Return what a target means; None if it is not there any more."""
         layout = self._layouts.get(spot.message_id)

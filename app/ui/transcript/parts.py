@@ -11,11 +11,21 @@ from app.ui.transcript.blocks import Block
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """When a message was sent; shows while the person is near it."""
+
+    short: str
+    full: str
+    """What a tooltip says about it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """Who replied."""
 
     label: str
     maker: str
+    sent: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Foot:
     acts: tuple[MessageAct, ...] = ()
     is_own: bool = False
     """Below the person's message: what can be done shows when they are near it."""
+    sent: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from app.ui.transcript.blocks import Block, Container, Kind, Run, pieces
 class PlainStream:
     """A text that grows and is no Markdown, as blocks of bounded size."""
 
-    def __init__(self, within: tuple[Container, ...] = (), start: int = 0) -> None:
+    def __init__(
+        self, within: tuple[Container, ...] = (), start: int = 0, *, is_unread: bool = False
+    ) -> None:
         self.settled: list[Block] = []
         self.parsed = 0
         """Always 0: there is nothing to parse."""
@@ -14,6 +16,7 @@ class PlainStream:
         self._source = ""
         self._start = start
         self._is_begun = False
+        self._is_unread = is_unread
 
     @property
     def tail(self) -> tuple[Block, ...]:
@@ -46,4 +49,5 @@ class PlainStream:
             within=self._within,
             is_first=not self._is_begun,
             is_last=is_last,
+            is_unread=self._is_unread,
         )

@@ -19,6 +19,7 @@ from app.ui.transcript.targets import (
     draw_rings,
     draw_wash,
 )
+from app.ui.transcript.unseen import with_chips
 
 _BULLETS = "•◦▪"
 
@@ -49,24 +50,29 @@ class ProseLayout(Awaiting):
         formulas: Formulas | None = None,
     ) -> None:
         before = previous._lines if isinstance(previous, ProseLayout) else None
+        self._frame: tuple[object, ...] = (block.kind, block.level, block.within, block.marker)
+        same = previous if isinstance(previous, ProseLayout) else None
+        if same is not None and same._frame != self._frame:
+            same = None
         self._theme = theme
         self._indent = min(indent_of(block, theme), max(width - 80, 0))
         role = _role(block, theme)
-        text = block.text
-        if block.kind is Kind.PLAIN:
-            # The line end a piece ends with is the one before the next piece.
-            text = text if block.is_last else text.removesuffix("\n")
-        self._font = font(role)
+        self._styles: Styles = Styles(font(role), theme) if same is None else same._styles
+        self._font = self._styles.face
         links = links_in(block.runs)
         self._links = [(start, end) for _, start, end in links]
         """Where each of `targets` begins and ends in the text."""
         self.targets: list[Target] = [target for target, _, _ in links]
         setting = set_inline(block.runs, formulas, role.size)
         self.lacking = setting.lacking
-        spans = Styles(self._font, theme).spans(setting.runs)
+        spans = self._styles.spans(setting.runs)
         room = width - self._indent
+        text, inlays = with_chips(setting.runs, setting.inlays, theme)
+        if block.kind is Kind.PLAIN:
+            # The line end a piece ends with is the one before the next piece.
+            text = text if block.is_last else text.removesuffix("\n")
         self._lines: Lines = Lines(
-            text, self._font, role.line, room, spans=spans, inlays=setting.inlays, previous=before
+            text, self._font, role.line, room, spans=spans, inlays=inlays, previous=before
         )
         self._left = self._indent
         if self._lines.is_right_to_left:
@@ -75,13 +81,14 @@ class ProseLayout(Awaiting):
             self._left -= min(sum(indent_in(item, theme) for item in items), self._indent)
         self._room = room
         self._colour = colour_of(block, theme)
-        self._frame: tuple[object, ...] = (block.kind, block.within, block.marker)
-        self._is_framed_as_before = (
-            isinstance(previous, ProseLayout) and previous._frame == self._frame
-        )
+        self._is_framed_as_before = same is not None
         self._is_done = block.marker.is_done if block.marker is not None else None
         """Whether its box is ticked; None if it has none."""
-        self._marker = _marker_of(block.marker, block, self._font, role, theme)
+        self._marker: Lines | None = (
+            _marker_of(block.marker, block, self._font, role, theme)
+            if same is None
+            else same._marker
+        )
 
     @property
     def height(self) -> int:

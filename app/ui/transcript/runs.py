@@ -18,17 +18,33 @@ def runs_of(tokens: "Sequence[Token]", line_end: str = " ") -> tuple[Run, ...]:
 def joined(runs: Iterable[Run]) -> tuple[Run, ...]:
     """Join neighbours in one style."""
     result: list[Run] = []
+    texts: list[str] = []
+    """Of the last, if it is of more than one."""
     for run in runs:
-        if not result or run.maths or run.is_raised or _style(result[-1]) != _style(run):
-            result.append(run)
-        else:
-            result[-1] = replace(run, text=result[-1].text + run.text)
+        if result and not run.maths and not run.is_raised and _is_alike(result[-1], run):
+            texts = texts or [result[-1].text]
+            texts.append(run.text)
+            continue
+        if texts:
+            result[-1] = replace(result[-1], text="".join(texts))
+            texts = []
+        result.append(run)
+    if texts:
+        result[-1] = replace(result[-1], text="".join(texts))
     return tuple(result)
 
 
-def _style(run: Run) -> tuple[bool | str, ...]:
-    styles = run.is_emphasis, run.is_strong, run.is_code, run.is_struck
-    return *styles, run.is_raised, run.link, run.maths
+def _is_alike(one: Run, other: Run) -> bool:
+    """Return whether two runs look the same."""
+    return (
+        one.is_emphasis == other.is_emphasis
+        and one.is_strong == other.is_strong
+        and one.is_code == other.is_code
+        and one.link == other.link
+        and one.is_struck == other.is_struck
+        and one.is_raised == other.is_raised
+        and one.maths == other.maths
+    )
 
 
 def _styled(tokens: "Iterable[Token]", line_end: str) -> Iterable[Run]:

@@ -46,6 +46,11 @@ class _Gesture:
     """Whether it selects by now."""
 
 
+def _pace(beyond: int) -> int:
+    """Return how many pixels a tick the view scrolls for a pointer so far beyond its edge."""
+    return beyond // _HASTE + (1 if beyond > 0 else 0)
+
+
 class SelectingSurface(MarkedSurface):
     """A surface on which text can be selected with the pointer."""
 
@@ -61,6 +66,21 @@ class SelectingSurface(MarkedSurface):
     def _act(self, spot: Spot) -> None:
         """Do what a click on a target means."""
         raise NotImplementedError
+
+    def _inside(self, point: QPoint) -> QPoint:
+        """Return the nearest point at which something shows."""
+        view = self.viewport().rect()
+        return QPoint(point.x(), min(max(point.y(), view.top()), view.bottom()))
+
+    def _beyond_side(self, point: QPoint) -> int:
+        """Return how far a point is beside what is scrolled sideways; below 0 at the left.
+
+        0 where there is nothing more to show, or the selection was begun elsewhere.
+        """
+        return 0
+
+    def _scroll_aside(self, point: QPoint, px: int) -> None:
+        """Scroll what is at a height sideways."""
 
     # Positions
 
@@ -121,9 +141,8 @@ class SelectingSurface(MarkedSurface):
 
     def _go_on(self, point: QPoint) -> None:
         """Select up to a point."""
-        gesture, view = self._gesture, self.viewport().rect()
-        inside = QPoint(point.x(), min(max(point.y(), view.top()), view.bottom()))
-        around = None if gesture is None else self._around(inside, gesture.grain)
+        gesture = self._gesture
+        around = None if gesture is None else self._around(self._inside(point), gesture.grain)
         if gesture is None or around is None:
             return
         if not all(self._column.has(end.message_id) for end in gesture.origin):
@@ -143,6 +162,7 @@ class SelectingSurface(MarkedSurface):
             self._edge_timer.setInterval(_TICK_MS)
             self._edge_timer.timeout.connect(self._on_edge_ticked)
         is_beyond = not 0 <= point.y() < self.viewport().height()
+        is_beyond = is_beyond or self._beyond_side(point) != 0
         self._last_point = point
         if is_beyond and not self._edge_timer.isActive():
             self._edge_timer.start()
@@ -151,9 +171,11 @@ class SelectingSurface(MarkedSurface):
 
     def _on_edge_ticked(self) -> None:
         y, bar = self._last_point.y(), self.verticalScrollBar()
-        beyond = y if y < 0 else y - self.viewport().height() + 1
-        pace = beyond // _HASTE + (1 if beyond > 0 else 0)
-        bar.setValue(bar.value() + pace)
+        beyond = min(y, 0) or max(y - self.viewport().height() + 1, 0)
+        bar.setValue(bar.value() + _pace(beyond))
+        aside = self._beyond_side(self._last_point)
+        if aside:
+            self._scroll_aside(self._last_point, _pace(aside))
         self._go_on(self._last_point)
 
     def _end(self) -> None:

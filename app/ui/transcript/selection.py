@@ -110,7 +110,7 @@ class Marks:
         colours = theme.colours
         if hit == self.current:
             return Selected(hit.start, hit.end, colours.accent, colours.on_accent)
-        return Selected(hit.start, hit.end, colours.warning_wash, colours.text)
+        return Selected(hit.start, hit.end, colours.found, colours.text)
 
 
 UNMARKED = Marks()

@@ -20,6 +20,8 @@ Key = tuple[int, int]
 _SHORTEST = 24
 """A handle shorter than this is hard to take hold of."""
 _THICKNESS = 4
+_AIR = 24
+"""Pixels that show beside a text position that is brought into view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Wide:
     """How much of the width shows of what can be scrolled."""
     same_until: int
     targets: Sequence[Target]
+    is_from_right = False
+    """Whether what is read first is at the right."""
 
     @property
     def height(self) -> int:
@@ -93,6 +97,11 @@ class Wide:
     @property
     def content_width(self) -> int:
         """The width of what can be scrolled, 0 if nothing can."""
+        raise NotImplementedError
+
+    @property
+    def content_x(self) -> int:
+        """Where the part that shows of what can be scrolled begins."""
         raise NotImplementedError
 
     @property
@@ -136,6 +145,11 @@ class Wide:
         """Return the shift nearest to that of `slide` at which a target shows."""
         return slide.shift
 
+    def shift_for_text(self, offset: int, slide: Slide) -> int:
+        """Return the shift nearest to that of `slide` at which a text position shows."""
+        x = round(self.caret_at(offset)[0]) - self.content_x
+        return reveal(slide, x - _AIR, x + _AIR, self.room)
+
 
 class Slid:
     """A wide layout as it is scrolled: a `Layout` like any other."""
@@ -155,6 +169,10 @@ class Slid:
     @property
     def same_until(self) -> int:
         return self._layout.same_until
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return self._layout.is_from_right
 
     @property
     def targets(self) -> Sequence[Target]:
@@ -194,16 +212,23 @@ class Shifts:
     def __init__(self) -> None:
         self._shifts: dict[Key, int] = {}
         self._widths: dict[Key, int] = {}
+        self._from_right: set[Key] = set()
         self._held: Key | None = None
 
     def slide(self, key: Key, room: int) -> Slide:
         """Return how a whole is scrolled of which so many pixels show."""
         width = self._widths.get(key, 0)
-        shift = min(self._shifts.get(key, 0), max(width - room, 0))
+        beyond = max(width - room, 0)
+        shift = min(self._shifts.get(key, beyond if key in self._from_right else 0), beyond)
         return Slide(shift, width, self._held == key)
 
-    def widen(self, key: Key, width: int) -> bool:
-        """Take in how wide a piece is; return whether it is the widest so far."""
+    def widen(self, key: Key, width: int, *, is_from_right: bool = False) -> bool:
+        """Take in how wide a piece is; return whether it is the widest so far.
+
+        `is_from_right` tells that its right end shows until it is scrolled.
+        """
+        if is_from_right:
+            self._from_right.add(key)
         if width <= self._widths.get(key, 0):
             return False
         self._widths[key] = width

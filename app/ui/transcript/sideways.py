@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from app.ui.transcript.blocks import Align, Cell, Kind
 from app.ui.transcript.position import Position
+from app.ui.transcript.selection import TextPosition
 from app.ui.transcript.shifts import Key
 from app.ui.transcript.steering import SteeringSurface
 from app.ui.transcript.targets import Spot
@@ -27,10 +28,15 @@ class SidewaysSurface(SteeringSurface):
     Signals:
         wrapping_changed: lines of code were asked to be broken, or not to be; this
             surface has done so. arg: whether they are.
+        zoom_requested: the wheel was turned to read larger (above 0) or smaller. arg:
+            by how many notches.
     """
 
     wrapping_changed = Signal(bool)
+    zoom_requested = Signal(int)
 
+    _zoomed = 0
+    """How far the wheel was turned beyond the last whole notch."""
     _drag: tuple[Strip, int] | None = None
     """The bar that is dragged, and how far from its handle's left edge."""
 
@@ -94,6 +100,14 @@ class SidewaysSurface(SteeringSurface):
         self.set_code_wrapping(is_wrapping)
         self.wrapping_changed.emit(is_wrapping)
 
+    def _zoom(self, turned: int) -> None:
+        """Ask for another size by whole notches; a touchpad turns by parts of one."""
+        self._zoomed = turned + (self._zoomed if self._zoomed * turned > 0 else 0)
+        notches = int(self._zoomed / _NOTCH)
+        self._zoomed -= notches * _NOTCH
+        if notches:
+            self.zoom_requested.emit(notches)
+
     # The bar
 
     def _bar_at(self, point: QPoint) -> Strip | None:
@@ -126,6 +140,37 @@ class SidewaysSurface(SteeringSurface):
 
     # What is asked of a surface
 
+    def _reveal_aside(self, position: TextPosition) -> None:
+        strip = self._column.strip_of_text(position)
+        if strip is not None:
+            self._slide_to(strip, self._column.shift_for_text(position))
+
+    def _strip_dragged(self, point: QPoint) -> Strip | None:
+        """Return what is scrolled at the height of a point, if text of it is selected."""
+        gesture, room = self._gesture, self.viewport().height()
+        if gesture is None or not self._column.has(gesture.origin[0].message_id):
+            return None
+        y = min(max(point.y(), 0), room - 1) + self._top
+        strip = self._column.strip_at(self._column_width // 2, y)
+        begun = self._column.strip_of_text(gesture.origin[0])
+        return strip if strip is not None and begun is not None and strip.key == begun.key else None
+
+    def _inside(self, point: QPoint) -> QPoint:
+        inside, strip = super()._inside(point), self._strip_dragged(point)
+        if strip is not None:
+            left = self._column_x + strip.left + strip.content_x
+            inside.setX(min(max(inside.x(), left), left + strip.room))
+        return inside
+
+    def _beyond_side(self, point: QPoint) -> int:
+        strip = self._strip_dragged(point)
+        return 0 if strip is None else strip.beyond(point.x() - self._column_x)
+
+    def _scroll_aside(self, point: QPoint, px: int) -> None:
+        strip = self._strip_dragged(point)
+        if strip is not None:
+            self._slide_to(strip, strip.slide.shift + px)
+
     def _point_at(self, point: QPoint | None) -> None:
         super()._point_at(point)
         strip = None if point is None else self._bar_at(point)
@@ -144,6 +189,11 @@ class SidewaysSurface(SteeringSurface):
     # Qt's
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom(event.angleDelta().y())
+            event.accept()
+            return
+        self._zoomed = 0
         delta, is_pixels = event.pixelDelta(), not event.pixelDelta().isNull()
         if not is_pixels:
             delta = event.angleDelta()

@@ -8,7 +8,8 @@ when it has nothing else to do. Two threads, but never two that run.
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from types import FrameType
 from typing import Any, Generic, TypeVar
@@ -28,7 +29,8 @@ class Slices(Generic[Result]):
     """A function on a thread of its own, which moves only inside `run`.
 
     The function must not import anything: the lock of an import would be held
-    while it stands still.
+    while it stands still. It is watched at each of its calls, which takes twice as
+    long as the function itself; what it does `in_steps` is not.
     """
 
     def __init__(self, function: Callable[[], Result], limit_s: float) -> None:
@@ -82,6 +84,7 @@ class Slices(Generic[Result]):
 
     def _work(self) -> None:
         self._go.acquire()
+        _here.slices = self
         sys.settrace(self._trace)
         try:
             if not self._is_abandoned:
@@ -97,6 +100,10 @@ class Slices(Generic[Result]):
 
     def _trace(self, frame: FrameType, event: str, arg: Any) -> None:
         """Stand still at a call once the time is over. No line is traced."""
+        self.step()
+
+    def step(self) -> None:
+        """Stand still once the time is over. Called by the function itself."""
         now = perf_counter()
         if now < self._until_s:
             return
@@ -106,3 +113,27 @@ class Slices(Generic[Result]):
         self._go.acquire()
         if self._is_abandoned:
             raise _Ended
+
+
+_here = threading.local()
+
+
+def step() -> None:
+    """Stand still here once the time is over, if this is done in slices."""
+    slices: Slices[Any] | None = getattr(_here, "slices", None)
+    if slices is not None:
+        slices.step()
+
+
+@contextmanager
+def in_steps() -> Iterator[None]:
+    """Do without being watched: what is done in here calls `step`, and often."""
+    if not hasattr(_here, "slices"):
+        yield
+        return
+    before = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

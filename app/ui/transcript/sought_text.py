@@ -28,7 +28,7 @@ class SoughtText:
         self._is_own = conversation.message(message_id).role is Role.USER
         self._text = self._new_text()
         self._taken = 0
-        self._thought = _Side(PlainStream((Container.REASONING,)), REASONING)
+        self._thought = _new_thought()
         self._thought_taken = 0
 
     @property
@@ -50,6 +50,8 @@ class SoughtText:
         yield from self._text.look(self._sought, self._id)
         if self._is_own:
             return
+        if self._conversation.reasoning_length(self._id) < self._thought_taken:
+            self._thought, self._thought_taken = _new_thought(), 0
         new = self._conversation.reasoning_after(self._id, self._thought_taken)
         for start in range(0, len(new), _SLICE):
             piece = new[start : start + _SLICE]
@@ -86,6 +88,10 @@ class _Side:
         self.hits = list(self._settled)
         for place, block in enumerate(tail, self._place + self._done):
             self.hits += _in_block(sought, message_id, place, block)
+
+
+def _new_thought() -> _Side:
+    return _Side(PlainStream((Container.REASONING,)), REASONING)
 
 
 def _in_block(sought: Sought, message_id: int, place: int, block: Block) -> list[Stretch]:

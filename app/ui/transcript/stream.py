@@ -14,8 +14,9 @@ Values and strings only: no widgets, no fonts. The laws:
   safe to follow, shows as its source.
 - Work is bounded: a line longer than `LIMIT` characters is text and not
   Markdown, an item or paragraph longer than that, or of more lines than `LINES`, is
-  cut at a line end, what has more signs than words is text (see `density`), and
-  blocks are read again only as far as there is text that came to pay for it.
+  cut at a line end, what has more signs than words is text (see `density`), what
+  is nothing but tiny blocks is not read (see `budget`), and blocks are read again
+  only as far as there is text that came to pay for it.
 
 Offsets are in code points, in the text with its line ends made line feeds.
 https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy
@@ -35,22 +36,24 @@ from app.ui.transcript.blocks import (
     Unit,
     cut,
 )
+from app.ui.transcript.budget import Budget
+from app.ui.transcript.cuts import LIMIT, is_lasting, limit_of, parted
 from app.ui.transcript.fence import Fence
 from app.ui.transcript.formula_source import as_formula
+from app.ui.transcript.last_line import LastLine, last_line
 from app.ui.transcript.plain import PlainStream as PlainStream
 from app.ui.transcript.references import Definition, References
+from app.ui.transcript.stretch import Stretch
 from app.ui.transcript.table_source import MOST_ABSENT, Row, TableSource, absent, split
 
 if TYPE_CHECKING:
     from app.ui.transcript.markdown import Reading
 
-LIMIT = 32_768
-"""Characters of source that are parsed at once, at most: about 30 ms."""
-LINES = 1_024
-"""Lines of source that are parsed at once, at most."""
-
+_FED = 2 * LIMIT
+"""Characters that are looked at together, so that each is moved a few times only."""
 _REREAD = 16
 """Characters that may be read again for each that came."""
+_BLANK = re.compile(r"(?:[ \t]*\n)*")
 _MAY_END_TABLE = re.compile(r" {0,3}[>#`~*+_<$\\=\d-]| {4}| *\t")
 
 
@@ -75,10 +78,15 @@ class BlockStream:
         """The number of the item `_source` begins with, if its list began before."""
         self._beginning: Beginning | None = None
         """Of the paragraph `_source` ends with."""
+        self._last_line: LastLine | None = None
+        """Of `_source`, as it was when it was last read."""
         self._fence: Fence | None = None
         self._table: TableSource | None = None
         self._line: PlainStream | None = None
         """Inside a line longer than `LIMIT`: its text."""
+        self._stretch: Stretch | None = None
+        """Of what is not read."""
+        self._budget = Budget()
         self._references = References()
         self._revised: int | None = None
         self._allowance = LIMIT
@@ -108,12 +116,17 @@ class BlockStream:
         if not text:
             return
         # As parsers do; some of them would not find their own cell or row again.
-        self._source += text.replace("\0", "\ufffd")
+        text = text.replace("\0", "\ufffd")
         self._allowance += _REREAD * len(text)
         self._tail = None
-        if "\n" in text or len(self._source) > LIMIT:
-            while self._advance():
-                pass
+        for start in range(0, len(text), _FED):
+            part = text[start : start + _FED]
+            self._source += part
+            # What goes on a long line shows, also if it is short itself.
+            goes_on = self._line is not None or self._is_unread
+            if "\n" in part or len(self._source) > LIMIT or goes_on:
+                while self._advance():
+                    pass
 
     def take_revised(self) -> int | None:
         """Return the first settled block that changed since this was last asked, if any."""
@@ -124,42 +137,51 @@ class BlockStream:
 
     def _advance(self) -> bool:
         """Settle what can be; return whether there may be more of it."""
+        self._tail = None
         if self._fence is not None:
             return self._advance_fence(self._fence)
         if self._table is not None:
             return self._advance_table(self._table)
         if self._line is not None:
             return self._advance_line(self._line)
-        limit = _limit_of(self._source)
+        if self._stretch is not None:
+            return self._advance_stretch(self._stretch)
+        if self._budget.is_spent:
+            return self._begin_stretch()
+        limit = limit_of(self._source)
         complete = self._source.rfind("\n", 0, limit) + 1
         if len(self._source) <= limit:
             self._settle(complete)
-            return self._is_inside
+            return self._is_inside or self._budget.is_spent
         end = self._source.find("\n", complete)
         length = (end if end >= 0 else len(self._source)) - complete
         if length > LIMIT:
             before = self._start + complete
             self._settle(complete)
-            if not self._is_inside:
+            if not self._is_inside and not self._budget.is_spent:
                 self._settle(before - self._start, force=True)
-                self._line = PlainStream(start=before)
+                if not self._budget.is_spent:
+                    self._line = PlainStream(start=before)
             return True
         if end < 0:
             self._settle(complete)
-            return self._is_inside
-        before = self._start + end + 1
-        self._settle(end + 1)
-        length = before - self._start
-        if not self._is_inside and length > _limit_of(self._source[:length]):
-            self._settle(length, force=True)
+            return self._is_inside or self._budget.is_spent
+        self._settle(end + 1, is_too_long=True)
         return True
 
     @property
     def _is_inside(self) -> bool:
         return self._fence is not None or self._table is not None
 
-    def _settle(self, length: int, *, force: bool = False) -> None:
-        """Settle the closed units among the first `length` characters."""
+    @property
+    def _is_unread(self) -> bool:
+        return self._stretch is not None or self._budget.is_spent
+
+    def _settle(self, length: int, *, force: bool = False, is_too_long: bool = False) -> None:
+        """Settle the closed units among the first `length` characters.
+
+        All of them with `force`, and if it `is_too_long` and the rest would be, too.
+        """
         if not length:
             return
         source = self._source[:length]
@@ -168,7 +190,12 @@ class BlockStream:
         reading, definitions = self._read(source)
         units, rest = reading.units, list[Unit]()
         if not force:
-            units, rest = _parted(reading)
+            units, rest = parted(reading)
+        if is_too_long and rest and not is_lasting(rest):
+            left = source[rest[0].start - self._start :]
+            if len(left) > limit_of(left):
+                units, rest = reading.units, []
+        units, rest = self._paid(units, rest, source)
         begin = rest[0].start - self._start if rest else length
         lines = source.count("\n", 0, begin)
         stays = {k: v for k, v in definitions.items() if v["map"][0] < lines}
@@ -178,7 +205,7 @@ class BlockStream:
             self._add(unit.blocks, unit.mentions)
         self._drop(begin)
         self._ordinal = rest[0].ordinal if rest else None
-        if not rest:
+        if not rest or self._budget.is_spent:
             return
         if len(rest) == 1 and rest[0].is_fence:
             self._fence = Fence(self._source[: self._source.index("\n")], self._start)
@@ -187,6 +214,44 @@ class BlockStream:
             self._begin_table(rest[0], length - begin)
         elif self._source.endswith("\n"):
             self._tail = tuple(block for unit in rest for block in unit.blocks)
+
+    def _paid(
+        self, units: list[Unit], rest: list[Unit], source: str
+    ) -> tuple[list[Unit], list[Unit]]:
+        """Pay for units; leave those that cannot be paid for to the rest."""
+        starts = [unit.start - self._start for unit in (*units, *rest[:1])]
+        starts.append(len(source))
+        for index, unit in enumerate(units):
+            if unit.is_fence or unit.is_table:
+                # As for those that come line by line.
+                self._budget.spend("", 1)
+            else:
+                part = source[starts[index] : starts[index + 1]]
+                self._budget.spend(part, len(unit.blocks))
+            if self._budget.is_spent:
+                return units[: index + 1], [*units[index + 1 :], *rest]
+        return units, rest
+
+    def _begin_stretch(self) -> bool:
+        blank = _BLANK.match(self._source)
+        assert blank is not None
+        self._drop(blank.end())
+        if not self._source.strip(" \t"):
+            return False
+        self._ordinal = self._beginning = None
+        self._stretch = Stretch(self._start)
+        return True
+
+    def _advance_stretch(self, stretch: Stretch) -> bool:
+        used = stretch.feed(self._source, self._budget)
+        self.settled += stretch.take_settled()
+        if used is None:
+            self._drop(len(self._source))
+            return False
+        self.settled += stretch.tail
+        self._stretch = None
+        self._drop(used)
+        return True
 
     def _add(self, blocks: Iterable[Block], mentions: Iterable[Mention] = ()) -> None:
         for mention in mentions:
@@ -200,6 +265,7 @@ class BlockStream:
             used = end + 1
             if fence.is_closed_by(line):
                 self.settled += self._closed(fence, self._start + used)
+                self._budget.spend("", 1)
                 self._fence = None
                 self._drop(used)
                 return True
@@ -253,6 +319,7 @@ class BlockStream:
     def _finish_table(self, table: TableSource, used: int) -> None:
         block, mention = table.finish(self._start + used)
         self._add([block], [mention])
+        self._budget.spend("", 1)
         self._table = None
         self._drop(used)
 
@@ -260,15 +327,15 @@ class BlockStream:
         """Read a line as a row, if it is one."""
         from app.ui.transcript.markdown import is_row, read_row
 
-        columns = len(table.aligns)
-        if not split(line) and not line.strip(" \t"):
+        columns, sources = len(table.aligns), split(line)
+        if not sources and not line.strip(" \t"):
             return None
-        if table.absent + absent(line, columns) > MOST_ABSENT:
+        if table.absent + columns - len(sources) > MOST_ABSENT:
             return None
         self.parsed += len(line)
         if _MAY_END_TABLE.match(line) and not is_row(line):
             return None
-        return read_row(line, columns, self._references.reading())
+        return read_row(sources, columns, self._references.reading())
 
     def _advance_line(self, line: "PlainStream") -> bool:
         end = self._source.find("\n")
@@ -290,15 +357,19 @@ class BlockStream:
     def _drop(self, length: int) -> None:
         self._source = self._source[length:]
         self._start += length
+        self._last_line = None
         if self._beginning is not None:
             self._beginning = self._beginning.shift(length)
 
     # Reading
 
     def _open(self) -> tuple[Block, ...]:
+        if self._is_unread:
+            self._references.replace_open({})
+            return self._stretch.tail if self._stretch is not None else ()
         if self._line is None and not self._is_inside:
-            reading, definitions = self._read(self._source)
-            self._references.replace_open(definitions)
+            reading = self._read_open()
+            self._last_line = last_line(reading, self._source)
             before = self._beginning
             found = longer(before, reading, self._source, self._references.reading())
             if found is not None:
@@ -312,6 +383,17 @@ class BlockStream:
             return self._open_table(self._table)
         assert self._fence is not None
         return self._open_fence(self._fence)
+
+    def _read_open(self) -> "Reading":
+        """Read what is not settled, with what it defines for now."""
+        if self._last_line is not None:
+            grown = self._last_line.grow(self._source, self._beginning, self._references.known)
+            if grown is not None:
+                self.parsed += grown[1]
+                return grown[0]
+        reading, definitions = self._read(self._source)
+        self._references.replace_open(definitions)
+        return reading
 
     def _open_fence(self, fence: Fence) -> tuple[Block, ...]:
         content, end = fence.content, self._start
@@ -387,28 +469,6 @@ class BlockStream:
             if block != before:
                 self.settled[index] = block
                 self._revised = index if self._revised is None else min(self._revised, index)
-
-
-def _limit_of(source: str) -> int:
-    """Return how many characters of a source are parsed at once, at most."""
-    limit = min(len(source), LIMIT)
-    if source.count("\n", 0, limit) <= LINES:
-        return LIMIT
-    at = 0
-    for _ in range(LINES):
-        at = source.index("\n", at) + 1
-    return at
-
-
-def _parted(reading: "Reading") -> tuple[list[Unit], list[Unit]]:
-    """Return the units that settle and those that do not yet."""
-    units, held = reading.units, reading.held
-    count = len(units)
-    if units and not units[-1].is_closed:
-        count -= 1
-    if held is not None:
-        count = min(count, max(sum(unit.start <= held for unit in units) - 1, 0))
-    return units[:count], units[count:]
 
 
 def _blocks(reading: "Reading") -> tuple[Block, ...]:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QTextCharFormat
 from app.ui.theme import Theme, font
 from app.ui.transcript.blocks import Run
 from app.ui.transcript.lines import Span, units
+from app.ui.transcript.posing import other_host
 from app.ui.transcript.targets import Link
 
 _Style = tuple[bool, bool, bool, bool, bool, bool]
@@ -72,7 +73,7 @@ def links_in(runs: Iterable[Run]) -> list[tuple[Link, int, int]]:
     for run in runs:
         end = start + units(run.text)
         if run.link:
-            links.append((Link(run.link), start, end))
+            links.append((Link(run.link, other_host(run.text, run.link)), start, end))
         start = end
     return links
 

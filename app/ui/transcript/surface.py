@@ -26,8 +26,10 @@ from app.ui.transcript.counts import Counts
 from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.frames import Frames
 from app.ui.transcript.highlighting import Highlighter
+from app.ui.transcript.hold import Hold, hold
 from app.ui.transcript.position import END, Position
 from app.ui.transcript.reading import LARGEST, SMALLEST, Reading
+from app.ui.transcript.scroll_bar import ScrollBar
 from app.ui.transcript.selection import UNMARKED
 from app.ui.transcript.surroundings import FOOT
 from app.ui.transcript.wide_page import WidePage
@@ -66,6 +68,8 @@ class Surface(QAbstractScrollArea):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._bar = ScrollBar(self)
+        self.setVerticalScrollBar(self._bar)
         self._conversation = conversation
         self._plain_theme = theme
         """As the window has it, without what the person chose for reading."""
@@ -84,6 +88,8 @@ class Surface(QAbstractScrollArea):
         self._frames.due.connect(self._on_frames_due)
         self._position = END
         """Where the reader is."""
+        self._held: tuple[Hold, Position] | None = None
+        """What was kept in place when the view changed last, and where that led to."""
         self._top = 0
         """Pixels of the column above the view; follows from `_position`."""
         self._changed: set[int] = set()
@@ -123,6 +129,7 @@ class Surface(QAbstractScrollArea):
         """Bring the reader to a position; to the end if there is no such place."""
         if self._is_rebuilt:
             self._rebuild()
+        self._held = None
         self._move_to(position if self._column.has(position.message_id) else END)
         self._is_behind = True
         self._flush_if_seen()
@@ -164,10 +171,12 @@ class Surface(QAbstractScrollArea):
         if not self._is_rebuilt:
             self._column.append(message_id)
         self._is_behind = True
+        self._stay_at_end()
         self._request()
 
     def _on_message_changed(self, message_id: int) -> None:
         self._changed.add(message_id)
+        self._stay_at_end()
         self._request()
 
     def _on_branch_changed(self) -> None:
@@ -274,17 +283,30 @@ class Surface(QAbstractScrollArea):
 
     def _restyle(self) -> None:
         """Let go of all layouts, for another width or theme."""
-        position = self._position
-        place = None if position.is_end else self._column.place_now(position)
-        before = self._column.row_height(place) if place else 0
+        held = self._taken_hold()
         self._column.restyle(self._column_width, self._theme)
-        if place is not None and position.offset > 0:
-            after = self._column.row_height(place, exact=True)
-            offset = position.offset * after // max(before, 1)
-            self._position = Position(position.message_id, position.block, offset)
+        self._settle(held)
+
+    def _taken_hold(self) -> Hold | None:
+        """Take hold of what the reader has at the top; None at the end."""
+        if self._held is not None and self._held[1] == self._position:
+            # Nobody has moved since: this is the way back, also from the end.
+            return self._held[0]
+        return None if self.is_pinned else hold(self._column, self._position)
+
+    def _settle(self, held: Hold | None) -> None:
+        """Show all anew, with what was held where it was."""
+        if held is not None:
+            self._move_to(held.found_in(self._column))
         self._is_behind = True
         self._flush_if_seen()
+        self._held = None if held is None else (held, self._position)
         self.viewport().update()
+
+    def _stay_at_end(self) -> None:
+        """Let go of what was held by a reader who follows the end, and sees what came."""
+        if self.is_pinned:
+            self._held = None
 
     def _arrange(self) -> None:
         """Lay out what shows and a little around it, and see where it is."""
@@ -306,7 +328,7 @@ class Surface(QAbstractScrollArea):
             self._top = max(self._column.height - room, 0)
             self._move_to(END)
         self._column.release(self._top - room, self._top + 2 * room)
-        self._sync_bar()
+        self._sync_bar(room)
         self._want(self._top - room, self._top + 2 * room)
 
     def _move_to(self, position: Position) -> None:
@@ -314,19 +336,18 @@ class Surface(QAbstractScrollArea):
         if was_pinned != self.is_pinned:
             self.pinned_changed.emit(self.is_pinned)
 
-    def _sync_bar(self) -> None:
-        bar, room = self.verticalScrollBar(), self.viewport().height()
+    def _sync_bar(self, room: int) -> None:
+        most = min(max(self._column.height - room, 0), _LARGEST)
+        page = max(room - 2 * self._theme.space.xl, 1)
         self._is_syncing = True
-        bar.setRange(0, min(max(self._column.height - room, 0), _LARGEST))
-        bar.setPageStep(max(room - 2 * self._theme.space.xl, 1))
-        bar.setValue(min(self._top, _LARGEST))
+        self._bar.place(most, page, min(self._top, _LARGEST))
         self._is_syncing = False
 
     def _want(self, top: int, bottom: int) -> None:
         missing = {
             i
             for i in self._column.ids_between(top, bottom)
-            if self._conversation.text(i) is None and i not in self._wanted
+            if not self._conversation.has_text(i) and i not in self._wanted
         }
         if missing:
             self._wanted |= missing
@@ -429,7 +450,7 @@ class Surface(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if self._is_syncing or not self._is_seen:
             return
-        mark = self._mark()
+        mark, self._held = self._mark(), None
         bar = self.verticalScrollBar()
         is_end = bar.value() >= bar.maximum()
         self._column.begin_frame()
@@ -448,7 +469,6 @@ class Surface(QAbstractScrollArea):
         with QPainter(self.viewport()) as painter:
             painter.fillRect(rect, self._theme.colours.surface)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipRect(rect)
             self._column.draw(
                 painter, self._column_x, -self._top, QRectF(rect), self._attention, self._marks
             )
@@ -463,9 +483,7 @@ class Surface(QAbstractScrollArea):
         if self._column.width != self._column_width:
             self._restyle()
         else:
-            self._is_behind = True
-            self._flush_if_seen()
-            self.viewport().update()
+            self._settle(self._taken_hold())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -12,7 +12,7 @@ from app.ui.transcript.acts import OWN_ACTS, REPLY_ACTS
 from app.ui.transcript.blocks import Block
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.foot import versions_of
-from app.ui.transcript.parts import Foot, Name, Part, Thought, Waiting
+from app.ui.transcript.parts import Foot, Name, Part, Sent, Thought, Waiting
 from app.ui.transcript.position import BELOW
 
 FOOT = BELOW + 9
@@ -32,7 +32,7 @@ def above(
     reasoning: Iterable[Block] | None,
 ) -> Items:
     """Return what stands above the text of a reply. `reasoning` is None if folded."""
-    items: Items = [(_NAME, Name(*captions.name(message)))]
+    items: Items = [(_NAME, Name(*captions.name(message), _sent(message, captions)))]
     if conversation.reasoning_length(message.id):
         is_open = message.status.is_open and not conversation.length(message.id)
         text = captions.thought(message, is_open)
@@ -60,7 +60,13 @@ def below(conversation: Conversation, message: Message, captions: Captions) -> I
     return items
 
 
-def below_own(conversation: Conversation, message: Message) -> Items:
+def below_own(conversation: Conversation, message: Message, captions: Captions) -> Items:
     """Return what stands below the person's message."""
     versions = versions_of(message.id, conversation.versions(message.id))
-    return [(FOOT, Foot(versions, acts=OWN_ACTS, is_own=True))]
+    sent = _sent(message, captions)
+    return [(FOOT, Foot(versions, acts=OWN_ACTS, is_own=True, sent=sent))]
+
+
+def _sent(message: Message, captions: Captions) -> Sent | None:
+    short, full = captions.moment(message)
+    return Sent(short, full) if short else None

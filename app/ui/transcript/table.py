@@ -14,11 +14,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextOption
 
 from app.ui import icons
 from app.ui.theme import Theme, TypeRole, font
-from app.ui.transcript.blocks import Align, Block, Cell
+from app.ui.transcript.blocks import Align, Block, Cell, Container
 from app.ui.transcript.drawn_formulas import Awaiting, Formulas, Wanted, set_inline
 from app.ui.transcript.grid import action_size, grid_of
 from app.ui.transcript.lines import Inlay, Lines, Selected, Span, units
-from app.ui.transcript.prose import colour_of, indent_of
+from app.ui.transcript.prose import colour_of, indent_in, indent_of
 from app.ui.transcript.shifts import STILL, Bar, Slide, Wide, reveal
 from app.ui.transcript.styles import Styles, links_in
 from app.ui.transcript.targets import (
@@ -29,6 +29,7 @@ from app.ui.transcript.targets import (
     draw_rings,
     draw_wash,
 )
+from app.ui.transcript.unseen import with_chips
 
 _PADDING = 7
 """Above and below what is in a cell."""
@@ -101,6 +102,11 @@ class TableLayout(Wide, Awaiting):
         self._grid = grid_of(block.columns, self.room, theme)
         self._lefts = self._grid.lefts
         self._aligns = block.columns.aligns
+        self.is_from_right = self._grid.is_right_to_left
+        if self.is_from_right:
+            # Lists are indented from where their lines begin, here as in prose.
+            items = sum(indent_in(c, theme) for c in block.within if c is Container.ITEM)
+            self._indent += self._grid.beside - min(items, self._indent)
         self._is_first, self._is_last = block.is_first, block.is_last
         self._colour = colour_of(block, theme)
         self._formulas = formulas
@@ -138,6 +144,10 @@ class TableLayout(Wide, Awaiting):
     @property
     def content_width(self) -> int:
         return self._grid.width if self._is_scrolled else 0
+
+    @property
+    def content_x(self) -> int:
+        return self._indent
 
     @property
     def bar(self) -> Bar | None:
@@ -186,7 +196,7 @@ class TableLayout(Wide, Awaiting):
             return 0
         row = self._row_at(y)
         inside = x - self._indent + slide.shift
-        column = max(bisect_right(self._lefts, inside) - 1, 0)
+        column = self._grid.column_at(inside)
         cell = row.cells[column]
         at = cell.lines.offset_at(inside - self._lefts[column], y - row.top - _PADDING)
         return cell.start + min(at, cell.length)
@@ -271,21 +281,26 @@ class TableLayout(Wide, Awaiting):
         self, runs: Cell, column: int, role: TypeRole, styles: Styles, start: int
     ) -> tuple[_Cell, frozenset[Wanted]]:
         setting = set_inline(runs, self._formulas, role.size)
-        text = "".join(run.text for run in runs)
+        text, inlays = with_chips(setting.runs, setting.inlays, self._theme)
         lines = CellLines(
             text,
             styles.face,
             role.line,
             self._grid.widths[column],
-            self._aligns[column],
+            self._stand(column),
             spans=styles.spans(setting.runs),
-            inlays=setting.inlays,
+            inlays=inlays,
         )
         return _Cell(lines, start, units(text)), setting.lacking
 
+    def _stand(self, column: int) -> Align:
+        align = self._aligns[column]
+        return Align.END if align is Align.START and self.is_from_right else align
+
     def _compare(self, before: Sequence[_Row]) -> int:
         same = 0
-        for row, other in zip(self._rows, before, strict=False):
+        # Without the last: the caret stands in it, or stood there.
+        for row, other in zip(self._rows[:-1], before[:-1], strict=False):
             if row is not other:
                 break
             same = row.top + row.height
@@ -301,6 +316,8 @@ class TableLayout(Wide, Awaiting):
     def _copy_area(self) -> QRect:
         size = action_size(self._theme)
         left = min(self._grid.width, self.room - size)
+        if self.is_from_right:
+            left = 0 if self._is_scrolled else -size
         # In the middle of the first line of the head.
         top = max((self._roles[1].line + 2 * _PADDING - size) // 2, 0)
         return QRect(self._indent + left, top, size, size)
@@ -317,15 +334,20 @@ class TableLayout(Wide, Awaiting):
     ) -> None:
         row, colours = self._rows[index], self._theme.colours
         is_head = self._is_first and index == 0
-        room = self.room - (action_size(self._theme) if is_head and self._is_scrolled else 0)
-        left = x + self._indent
+        left, room = x + self._indent, self.room
         bottom = y + row.top + row.height - self._theme.metrics.hairline
         width = min(self._grid.width, self.room)
         line = colours.strong_line if is_head else colours.line
         painter.fillRect(left, bottom, width, self._theme.metrics.hairline, line)
         if is_head and self._is_scrolled:
             painter.save()
-            painter.setClipRect(QRect(left, y, room, row.height), Qt.ClipOperation.IntersectClip)
+            free = QRect(left, y, room, row.height)
+            # What copies the table lies over where it ends.
+            if self.is_from_right:
+                free.setLeft(self._copy_area.right() + 1 + x)
+            else:
+                free.setRight(self._copy_area.left() - 1 + x)
+            painter.setClipRect(free, Qt.ClipOperation.IntersectClip)
         colour = colours.muted if is_head else self._colour
         for column, cell in enumerate(row.cells):
             begin = self._lefts[column] - slide.shift

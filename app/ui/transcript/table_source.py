@@ -7,7 +7,7 @@ piece. https://github.github.com/gfm/#tables-extension-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from unicodedata import east_asian_width
+from unicodedata import bidirectional, east_asian_width
 
 from app.ui.transcript.blocks import (
     PIECE_LENGTH,
@@ -25,10 +25,12 @@ from app.ui.transcript.references import labels_in
 
 MOST_COLUMNS = 256
 """What has more of them is no table."""
-MOST_ABSENT = 0x10000
-"""Cells that rows may lack, all in all: as in markdown-it."""
+MOST_ABSENT = 8_192
+"""Cells that rows may lack, all in all; with the next row that lacks some the table ends."""
 
-SPACE = " \t\n\v\f\r\xa0\u1680\u202f\u205f\u3000"
+SPACE = " \t\n\v\f\r\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 """What is not part of a cell at its ends."""
 
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -48,12 +50,12 @@ class Row:
 
 def split(line: str) -> list[str]:
     """Return the sources of the cells of a line."""
-    cells = [cell.replace("\\|", "|") for cell in _PIPE.split(line.strip(" \t"))]
+    cells = [cell.replace("\\|", "|") for cell in _PIPE.split(line.strip(SPACE))]
     if cells and not cells[0]:
         cells.pop(0)
     if cells and not cells[-1]:
         cells.pop()
-    return [cell.strip(" \t") for cell in cells]
+    return [cell.strip(SPACE) for cell in cells]
 
 
 def absent(line: str, columns: int) -> int:
@@ -123,8 +125,18 @@ class TableSource:
             is_first=not self.is_begun,
             is_last=is_last,
             rows=tuple(row.cells for row in rows),
-            columns=self._columns or Columns(self.aligns, _widths(rows)),
+            columns=self._columns or Columns(self.aligns, _widths(rows), _is_right_to_left(rows)),
         )
+
+
+def _is_right_to_left(rows: Sequence[Row]) -> bool:
+    """Return whether the first letter of the head that has a direction is from the right.
+
+    https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute
+    """
+    head = "".join(run.text for cell in rows[0].cells for run in cell) if rows else ""
+    directions = () if head.isascii() else map(bidirectional, head)
+    return next((d for d in directions if d in ("L", "R", "AL")), "L") != "L"
 
 
 def _widths(rows: Iterable[Row]) -> tuple[int, ...]:

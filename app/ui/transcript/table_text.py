@@ -1,13 +1,15 @@
 """Table text: a table as Markdown and as comma-separated values, for copying."""
 
+import re
 from collections.abc import Sequence
 
 from app.ui.transcript.blocks import Align, Block, Cell
 from app.ui.transcript.markup import markdown_of
 
 _RULES = {Align.START: "---", Align.CENTRE: ":---:", Align.END: "---:"}
-_ACTING = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+_ACTING = re.compile("[ \u00a0\u200b-\u200f\u2060\ufeff]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""What a spreadsheet takes for the beginning of a formula, also behind blanks it drops and
+in full width. https://owasp.org/www-community/attacks/CSV_Injection"""
 
 
 def rows_at(
@@ -50,7 +52,7 @@ def table_csv(rows: Sequence[Sequence[Cell]]) -> str:
 
 def _value(cell: Cell) -> str:
     text = "".join(run.text for run in cell)
-    if text.lstrip(" ").startswith(_ACTING):
+    if _ACTING.match(text):
         text = "'" + text
     if any(sign in text for sign in ',"\r\n') or text != text.strip():
         return '"' + text.replace('"', '""') + '"'

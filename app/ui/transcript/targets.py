@@ -20,6 +20,8 @@ class Link:
     """Leads to an address that may be followed."""
 
     address: str
+    poses_as: str = ""
+    """Another host, which its text names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.ui.transcript.blocks import (
     Unit,
     cut,
 )
+from app.ui.transcript.density import IS_DENSE
 from app.ui.transcript.fence import Fence, is_closed, language_of
 from app.ui.transcript.formula_source import as_formula
 from app.ui.transcript.references import labels_in
@@ -285,6 +286,7 @@ class Walk:
         *,
         level: int = 0,
         language: str = "",
+        is_unread: bool = False,
     ) -> None:
         block = Block(
             kind,
@@ -295,6 +297,7 @@ class Walk:
             within=self._within,
             marker=self._marker,
             language=language,
+            is_unread=is_unread,
         )
         self._marker = None
         if kind is Kind.CODE:
@@ -320,7 +323,8 @@ class Walk:
             self._add(Kind.HEADING, runs, above, level=int(above.tag[1]))
             return
         self.leaf = token.content
-        self._add(Kind.PARAGRAPH, runs_of(children, line_end_of(token.content)), above)
+        runs = runs_of(children, line_end_of(token.content))
+        self._add(Kind.PARAGRAPH, runs, above, is_unread=IS_DENSE in token.meta)
 
     def _add_code(self, token: "Token") -> None:
         language = language_of(token.info) if token.type == "fence" else ""

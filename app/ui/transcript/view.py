@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.chat.conversation import Conversation
+from app.ui.notice import Act
 from app.ui.theme import Theme
 from app.ui.transcript.accessible import AudibleSurface
 from app.ui.transcript.acts import (
@@ -63,8 +64,8 @@ class Transcript(AudibleSurface):
     """The messages of a conversation in one reading column.
 
     Signals:
-        link_activated: a link was clicked; nothing was opened. arg: the
-            address, http or https.
+        link_activated: a link was clicked; nothing was opened. args: the address,
+            http or https; another host that its text names, or nothing.
         offer_taken: a button of a notice was clicked. args: message id, `Act`.
         message_act_requested: something is to be done with a message. args:
             message id, `MessageAct`; never MORE.
@@ -80,7 +81,7 @@ class Transcript(AudibleSurface):
         pinned_changed: the view began or ceased to follow the end. arg: follows.
     """
 
-    link_activated = Signal(str)
+    link_activated = Signal(str, str)
     offer_taken = Signal(object, object)
     message_act_requested = Signal(object, object)
     menu_requested = Signal(object, object)
@@ -183,8 +184,8 @@ class Transcript(AudibleSurface):
 
     def _act(self, spot: Spot) -> None:
         match self._column.target(spot):
-            case Link(address):
-                self.link_activated.emit(address)
+            case Link(address, poses_as):
+                self.link_activated.emit(address, poses_as)
             case Copy():
                 QGuiApplication.clipboard().setText(harmless(self._column.code(spot)))
                 self._tell_done(spot)
@@ -196,7 +197,7 @@ class Transcript(AudibleSurface):
             case Fold():
                 self._toggle_reasoning(spot.message_id)
             case Take(act):
-                self.offer_taken.emit(spot.message_id, act)
+                self._take_offer(spot.message_id, act)
             case Do(act):
                 self._ask_for(spot.message_id, act)
             case Turn(message_id):
@@ -210,6 +211,9 @@ class Transcript(AudibleSurface):
         spot = self._spot_of(message_id, act)
         if act is MessageAct.COPY and spot is not None:
             self._tell_done(spot)
+
+    def _take_offer(self, message_id: int, act: Act) -> None:
+        self.offer_taken.emit(message_id, act)
 
     def _turn_to(self, spot: Spot, message_id: int) -> None:
         # What was clicked stays under the pointer whatever the version's length.
@@ -307,8 +311,9 @@ class Transcript(AudibleSurface):
 
     def _place_pill(self) -> None:
         room = self.viewport().height()
-        is_far = self._column.height - room - self._top > room
-        is_wanted = not self.is_pinned and (self._has_news or is_far)
+        is_wanted = not self.is_pinned and (
+            self._has_news or self._column.height - room - self._top > room
+        )
         if self._pill is None:
             if not is_wanted:
                 return
@@ -425,12 +430,16 @@ class Transcript(AudibleSurface):
     def _hint_at(self, point: QPoint) -> str:
         """Return what a tooltip says about a point, as plain text."""
         match self.target_at(point):
-            case Link(address):
-                return f"{host_of(address)}\n{address}".replace("<", "‹")
+            case Link(address, poses_as):
+                host = host_of(address)
+                if poses_as:
+                    host = tr("Leads to {host}, not to {other}").format(host=host, other=poses_as)
+                return f"{host}\n{address}".replace("<", "‹")
             case CopyTable():
                 return tr("Copy as Markdown")
             case Do(act):
                 return act_hint(act)
             case Turn(_, step):
                 return turn_hint(step)
-        return ""
+        x, y = point.x() - self._column_x, point.y() + self._top
+        return self._column.sent_at(x, y)

@@ -14,11 +14,13 @@ _AFTER_MS = 1_500
 """The window is up and what it was opened with stands by then."""
 _PAUSE_MS = 250
 """Between two scripts, so that what a person does meanwhile comes first."""
-SAMPLES = ("漢字", "かな", "한글", "العربية", "हिन्दी", "😀", "∑√→")
+SAMPLES = ("🙂🏽", "漢字", "かな", "한글", "العربية", "हिन्दी", "ไทย", "😀", "∑√→")
+_HARDEST = "🙂🏽"
+"""Looked for in every font there is, once for each size and weight: 10 to 40 ms."""
 
 
 class Warming(QObject):
-    """Loads the fonts of `SAMPLES`, one after the other.
+    """Loads the fonts of `SAMPLES`, one after the other, and those of other sizes.
 
     Signals:
         finished: all of them are there.
@@ -28,7 +30,10 @@ class Warming(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._left = list(reversed(SAMPLES))
+        types = Type()
+        self._left = [(text, types.transcript) for text in SAMPLES]
+        self._left += [(_HARDEST, role) for role in (*types.headings[:4], types.base, types.code)]
+        self._left.reverse()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
@@ -40,7 +45,8 @@ class Warming(QObject):
 
     def _step(self) -> None:
         if self._left:
-            _use(self._left.pop(), font(Type().transcript))
+            text, role = self._left.pop()
+            _use(text, font(role))
         if self._left:
             self._timer.start(_PAUSE_MS)
         else:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect
 
 from app.ui.transcript.blocks import Align, Block, Cell
 from app.ui.transcript.message import MessageLayout
+from app.ui.transcript.selection import TextPosition
 from app.ui.transcript.shifts import Bar, Key, Slide, Wide
 from app.ui.transcript.targets import Spot
 from app.ui.transcript.text_page import TextPage
@@ -25,6 +26,8 @@ class Strip:
     bar: Bar | None
     left: int
     """Where its layout begins in the column."""
+    content_x: int
+    """Where what shows of it begins in its layout."""
     top: int
 
     @property
@@ -36,6 +39,17 @@ class Strip:
     def track(self) -> QRect:
         """Return where its bar is in the column; empty if it has none."""
         return QRect() if self.bar is None else self._placed(self.bar.track)
+
+    def beyond(self, x: int) -> int:
+        """Return how far an x of the column is beyond what shows, where more can be shown.
+
+        Below 0 at the left.
+        """
+        left = self.left + self.content_x
+        if x < left and self.slide.shift > 0:
+            return x - left
+        has_more = self.slide.shift < self.slide.width - self.room
+        return max(x - left - self.room, 0) if has_more else 0
 
     def shift_at(self, left: int) -> int:
         """Return the shift at which the handle begins at `left` in the column."""
@@ -65,6 +79,20 @@ class WidePage(TextPage):
         """Return what can be scrolled in which a target stands."""
         found = self._found(spot.message_id, spot.place)
         return None if found is None else self._strip(*found)
+
+    def strip_of_text(self, position: TextPosition) -> Strip | None:
+        """Return what can be scrolled in which a text position is."""
+        found = self._found(position.message_id, position.place)
+        return None if found is None else self._strip(*found)
+
+    def shift_for_text(self, position: TextPosition) -> int:
+        """Return the nearest shift at which a text position shows."""
+        found = self._found(position.message_id, position.place)
+        if found is None:
+            return 0
+        layout, row, wide = found
+        slide = self.shifts.slide(layout.key(row), wide.room)
+        return wide.shift_for_text(position.offset, slide)
 
     def shift_for(self, spot: Spot) -> int:
         """Return the nearest shift at which a target shows."""
@@ -119,4 +147,4 @@ class WidePage(TextPage):
         text = layout.text(row)
         left = 0 if text is None else text.left
         top = self._top(self._index[layout.id]) + layout.top(row)
-        return Strip(key, wide.room, slide, wide.bar, left, top)
+        return Strip(key, wide.room, slide, wide.bar, left, wide.content_x, top)

@@ -16,6 +16,7 @@ from app.ui.wording.failures import (
 from app.ui.wording.language import tr
 from app.ui.wording.numbers import cost, money, price, prices, seconds, tokens
 from app.ui.wording.replies import facts, message_details, thought
+from app.ui.wording.times import moment, moment_in_full
 from app.ui.wording.window import (
     account,
     account_trial,
@@ -30,6 +31,7 @@ from app.ui.wording.window import (
     removed_account,
     team,
     teams_problem,
+    window_title,
 )
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "failure_notice",
     "message_details",
     "model_problem",
+    "moment",
+    "moment_in_full",
     "money",
     "notice",
     "parameters",
@@ -63,4 +67,5 @@ __all__ = [
     "thought",
     "tokens",
     "tr",
+    "window_title",
 ]

@@ -83,13 +83,30 @@ def circumstance(fact: Circumstance) -> Notice:
             tr("{count} stored messages are not what was written.").format(count=fact.detail),
             tr("They are shown as they are on disk."),
         ),
+        About.CRASHED: (
+            Tone.WARNING,
+            tr("Coprime ended unexpectedly last time."),
+            tr("Nothing you sent is lost."),
+        ),
         About.BUG: (
             Tone.ERROR,
             tr("Coprime made a mistake and went on."),
             tr("Your words are saved. The log has the details."),
         ),
     }[fact.about]
+    if fact.about is About.CRASHED:
+        return Notice(
+            tone, headline, rest, (Offer(Act.OPEN_REPORT, tr("Open the report")), *dismiss)
+        )
     return Notice(tone, headline, rest, dismiss)
+
+
+def window_title(name: str, *, is_replying: bool) -> str:
+    """Return the title of the window: what is in front, and whether a reply comes anywhere."""
+    # Task bars show its beginning only. In one that holds "[*]" Qt would see a mark of its own.
+    shown = "".join(c if c.isprintable() else " " for c in _cut(name)).replace("[*]", "[*][*]")
+    parts = [tr("Replying") if is_replying else "", shown, "Coprime"]
+    return " – ".join(part for part in parts if part)
 
 
 def catalogue_state(catalogue: Catalogue) -> str:

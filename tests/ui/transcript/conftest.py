@@ -24,9 +24,14 @@ class Words:
 
     notices: dict[int, Notice] = field(default_factory=dict)
     elapsed: str = ""
+    tells_time: bool = False
+    """Whether it is known when messages were sent."""
 
     def name(self, message: Message) -> tuple[str, str]:
         return "GLM 5.2", "z-ai"
+
+    def moment(self, message: Message) -> tuple[str, str]:
+        return ("14:32", "Monday, 23 November 2026, 14:32") if self.tells_time else ("", "")
 
     def facts(self, message: Message) -> tuple[str, ...]:
         return ("1,204 in · 812 out", "$0.0063")

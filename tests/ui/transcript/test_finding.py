@@ -1,19 +1,21 @@
 """What is found can be gone to, is counted as it shows, and takes no time from typing."""
 
 from collections.abc import Callable, Sequence
-from time import perf_counter
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import Shiboken
 
 from app.chat.conversation import Conversation, Heading
-from app.chat.message import Delta
+from app.chat.message import Completion, Delta
 from app.ui.theme import dark, light
+from app.ui.transcript import hits
 from app.ui.transcript.findable import FindableTranscript
-from app.ui.transcript.finding import Answer, Finding, Tally
+from app.ui.transcript.finding import Finding, Tally
+from app.ui.transcript.searching import Answer
 from app.ui.transcript.selection import Stretch, TextPosition
 from app.ui.transcript.sought import Sought
 from tests.ui.transcript.conftest import (
@@ -33,6 +35,9 @@ class Search:
     def __init__(self, qtbot: QtBot, it: Conversation, disk: dict[int, str]) -> None:
         self._qtbot = qtbot
         self._disk = disk
+        self.answers: list[Answer] | None = None
+        """Who waits for the disk, if it is not to answer by itself."""
+        self.counts: list[Callable[[str], int]] = []
         self.conversation = it
         self.transcript = FindableTranscript(it, Words(), light())
         qtbot.addWidget(self.transcript)
@@ -44,7 +49,11 @@ class Search:
         settle(qtbot, self.transcript)
 
     def _look(self, ids: Sequence[int], count: Callable[[str], int], answer: Answer) -> None:
-        found = [(i, count(self._disk[i])) for i in ids]
+        self.counts.append(count)
+        if self.answers is not None:
+            self.answers.append(answer)
+            return
+        found = [(i, count(self._disk.get(i, ""))) for i in ids]
         answer(ids, [(i, times) for i, times in found if times])
 
     def look_for(self, text: str) -> Tally:
@@ -71,9 +80,12 @@ class Search:
     @property
     def is_current_in_view(self) -> bool:
         it = self.current
-        line = self.transcript.line_of(TextPosition(it.message_id, it.place, it.start))
         view = self.transcript.viewport().rect()
-        return line is not None and view.contains(line.topLeft())
+        ends = [TextPosition(it.message_id, it.place, offset) for offset in (it.start, it.end)]
+        lines = [self.transcript.line_of(end) for end in ends]
+        # The column ends before the view does.
+        view.setRight(view.right() - 20)
+        return all(line is not None and view.contains(line.topLeft()) for line in lines)
 
     def shows(self, colour: QColor) -> bool:
         image = self.transcript.viewport().grab().toImage()
@@ -101,6 +113,22 @@ def search(qtbot: QtBot) -> Open:
         ("b", "😀b😀b", [(2, 3), (5, 6)]),
         ("ÄRGER", "ärger", [(0, 5)]),
         (" ", "a b", []),
+        ("\u200b", "a\u200bb", []),
+        ("istanbul", "İSTANBUL", [(0, 8)]),
+        ("İST", "ist", [(0, 3)]),
+        ("strasse", "Straße", [(0, 6)]),
+        ("s", "ß", [(0, 1)]),
+        ("οδος", "ΟΔΟΣ", [(0, 4)]),
+        ("é", "e\u0301!", [(0, 2)]),
+        ("e\u0301", "😀é", [(2, 3)]),
+        ("cafe", "café", [(0, 4)]),
+        ("ABC", "\uff21\uff22\uff23", [(0, 3)]),
+        ("coop", "co\u00adop", [(0, 5)]),
+        ("a b", "a\u00a0b", [(0, 3)]),
+        ("don't", "don’t", [(0, 5)]),
+        ("日本", "今日本語", [(1, 3)]),
+        ("❤", "❤️!", [(0, 2)]),
+        ("שלום", "אמר שלום", [(4, 8)]),
     ],
 )
 def test_upper_case_and_spaces_do_not_matter(
@@ -117,11 +145,37 @@ def test_what_shows_as_words_is_found_in_its_source(source: str) -> None:
     assert Sought("of the loss").count(source) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [
+        ("USB", "**U**niversal: **U**SB"),
+        ("docs.", "[docs](https://a.b/c_(d))."),
+        ("(docs)", "([docs](https://a.b))"),
+        ("snake_case", "snake\\_case"),
+        ("a & b", "a &amp; b"),
+        ("it's", "it&#39;s"),
+        ("a b", "| a | b |"),
+        ("a*b", "`a*b`"),
+    ],
+)
+def test_signs_of_markdown_do_not_hide_words(words: str, source: str) -> None:
+    assert Sought(words).count(source) == 1
+
+
+@pytest.mark.parametrize("words", ["~~ ~~ q", "**a", "__init__", "[[ x", "> > q", "] (x", "a b"])
+def test_no_words_take_longer_than_a_text_is_long(words: str) -> None:
+    # It would not end if it tried in how many ways a run of signs can be read.
+    for sign in "*_~`\\[]>( \n":
+        source = f"init a x q b {sign * 20_000} a](" + f"a](a{sign}" * 4_000
+        assert sum(1 for _ in Sought(words).counts(source)) < 10
+
+
 def test_long_sources_are_counted_in_pieces_without_missing_any() -> None:
     source = "needle in hay, " * 20_000
     assert Sought("needle in").count(source) == 20_000
     assert Sought("y, needle").count(source) == 19_999
     assert max(Sought("hay").counts(source)) < 1_000
+    assert Sought("aaa").count("a" * 20_000) == 6_666
 
 
 # Going from hit to hit
@@ -250,31 +304,143 @@ def test_hits_stay_marked_through_every_relayout(search: Open, change: str) -> N
     assert it.rest() == Tally(1, 2)
     colours = (dark() if change == "theme" else light()).colours
     assert it.shows(colours.accent)
-    assert it.shows(colours.warning_wash)
+    assert it.shows(colours.found)
     it.look_for("")
-    assert not it.shows(colours.warning_wash)
+    assert not it.shows(colours.found)
+
+
+def test_what_is_in_memory_is_gone_to_before_the_disk_has_answered(search: Open) -> None:
+    texts = {i: f"text {i} " * 150 for i in range(1, 41)}
+    messages = [message(i, None, length=len(t)) for i, t in texts.items()]
+    it = search(
+        Conversation(Heading(1), [*messages, message(41, "A needle, needles.\n\n" + long_text(40))])
+    )
+    it.answers = []
+    it.finding.look_for("needle")
+    assert it.rest() == Tally(None, 2, is_searching=True)
+    assert it.current.message_id == 41
+    assert it.is_current_in_view
+    assert it.shows(light().colours.accent)
+    assert it.shows(light().colours.found)
+    for answer in it.answers:
+        answer(range(1, 41), [])
+    assert it.rest() == Tally(1, 2)
+
+
+def test_what_nobody_waits_for_any_more_is_neither_searched_nor_heard(search: Open) -> None:
+    texts = dict.fromkeys(range(1, 41), "needle")
+    messages = [message(i, None, length=len(t)) for i, t in texts.items()]
+    it = search(Conversation(Heading(1), [*messages, message(41, "hay")]))
+    it.answers = []
+    it.finding.look_for("needle")
+    it.rest()
+    (first,), counts = it.answers, it.counts
+    it.finding.look_for("hay")
+    assert counts[0]("needle") == 0
+    first(range(1, 41), [(1, 1)])
+    assert it.rest() == Tally(None, 1, is_searching=True)
+    it.finding.look_for("needle")
+    it.rest()
+    Shiboken.delete(it.finding)
+    it.answers[-1](range(1, 41), [(1, 1)])
+    assert counts[-1]("needle") == 0, "the tab was closed"
+
+
+def test_what_the_disk_did_not_tell_is_searched_when_it_comes(search: Open) -> None:
+    texts = {i: f"text {i} " * 150 for i in range(1, 41)}
+    messages = [message(i, None, length=len(t)) for i, t in texts.items()]
+    it = search(Conversation(Heading(1), [*messages, message(41, "needle")]))
+    it.look_for("needle")
+    it.conversation.fill([(7, "A needle", "and a needle")])
+    assert it.rest() == Tally(3, 3)
+
+
+def test_more_hits_than_are_kept_are_counted_and_gone_to_all_the_same(
+    search: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hits, "MOST_KEPT", 30)
+    it = search(conversation(*["needle, needle\n\n" * 4 + long_text(6)] * 30))
+    it.transcript.verticalScrollBar().setValue(0)
+    assert it.look_for("needle") == Tally(1, 240)
+    assert [it.step(1).number for _ in range(20)] == list(range(2, 22))
+    assert it.step(-1) == Tally(20, 240)
+    for _ in range(20):
+        it.finding.step(-1)
+    assert it.rest() == Tally(240, 240)
+
+
+def test_a_reply_that_is_what_it_was_before_holds_what_it_held(search: Open) -> None:
+    thought = "A needle. "
+    before = message(2, "needle", reasoning=thought, reasoning_length=len(thought))
+    it = search(Conversation(Heading(1), [message(1, "why?"), before]))
+    it.look_for("needle")
+    it.conversation.reopen(2, Completion("account", "Team", "z-ai/glm-5.2"))
+    it.conversation.extend(2, [Delta("needle", reasoning="needle, needle")])
+    assert it.rest().total == 5
+    it.conversation.restore(before)
+    assert it.rest().total == 2
+
+
+# Where it begins, and what it ends with
+
+
+def test_a_search_begins_at_a_position_in_either_direction(search: Open) -> None:
+    it = search(conversation("needle one needle two needle"))
+    it.finding.look_for("needle", TextPosition(1, 0, 11))
+    assert it.rest() == Tally(2, 3)
+    it.finding.look_for("needle", TextPosition(1, 0, 11), -1)
+    assert it.rest() == Tally(1, 3)
+    it.finding.look_for("needle", TextPosition(1, 0, 17))
+    assert it.rest() == Tally(3, 3)
+    it.transcript.select_stretch(it.current)
+    selected = it.transcript.selected_words
+    assert selected == (it.current, "needle")
+
+
+@pytest.mark.parametrize("wide", ["```\n{}\n```", "| a |\n| --- |\n| `{}` |"])
+def test_what_is_wider_than_the_column_is_brought_in_sideways(search: Open, wide: str) -> None:
+    line = "left_of_it_all" + "_and_more" * 60 + "_needle" + "_and_more" * 20
+    it = search(conversation("x", wide.format(line)))
+    it.transcript.set_code_wrapping(False)
+    it.look_for("needle")
+    assert it.is_current_in_view
+    assert it.shows(light().colours.accent)
+    it.look_for("left")
+    assert it.shows(light().colours.accent)
 
 
 # How long it takes
 
 
-def test_ten_thousand_messages_are_searched_without_a_stall(search: Open) -> None:
+def test_ten_thousand_messages_are_searched_without_a_stall(
+    search: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     it = search(
         conversation(*[f"needle {i}. " + "some more **text** " * 40 for i in range(10_000)])
     )
     parsed = it.transcript.counts.messages_parsed
-    typed: list[float] = []
-    for text in ("n", "ne", "need", "needle", "some more text", "needle 77"):
-        begun = perf_counter()
-        it.finding.look_for(text)
-        typed.append(perf_counter() - begun)
+    asked: list[int] = []
+    text = it.conversation.text
+
+    def counted(message_id: int) -> str | None:
+        asked.append(message_id)
+        return text(message_id)
+
+    monkeypatch.setattr(it.conversation, "text", counted)
+    for words in ("n", "ne", "need", "needle", "some more text", "needle 77"):
+        before = len(asked)
+        it.finding.look_for(words)
+        assert len(asked) - before < 100, "nothing is searched while somebody types"
+    it.finding.look_for("needle")
+    while not it.shows(light().colours.found):
         QApplication.processEvents()
-    assert it.rest().total == 111
-    ticks: list[float] = []
-    it.finding.look_for("some more text")
+    assert it.finding.tally.is_searching, "what shows is marked before all else is searched"
+    it.finding.look_for("needle 77")
+    turns = 0
     while it.finding.findChildren(QTimer)[0].isActive():
-        begun = perf_counter()
         QApplication.processEvents()
-        ticks.append(perf_counter() - begun)
-    assert max(*typed, *ticks) < 0.1
+        turns += 1
+    assert turns > 5, "the window gets its turn"
+    assert it.rest().total == 111
+    assert len(asked) < 15_000, "what was typed over is not searched"
     assert it.transcript.counts.messages_parsed - parsed < 60

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ui.transcript.blocks import Block, Kind, Run, code_at
+from app.ui.transcript.cuts import LIMIT
 from app.ui.transcript.markdown import read
-from app.ui.transcript.stream import LIMIT, BlockStream
+from app.ui.transcript.stream import BlockStream
 
 PROSE = (
     "The advantage of a *group* is the reward of each reply minus the mean of all of them, "

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,8 @@ from app.ui.transcript.formula import LONGEST, Undrawable, draw
 from app.ui.transcript.layout import Layout, lay_out
 from app.ui.transcript.lines import Inlay, Lines, Selected
 from app.ui.transcript.maths import MathsLayout
-from app.ui.transcript.slices import Overdue, Slices
+from app.ui.transcript.slices import Overdue, Slices, in_steps
+from app.ui.transcript.slices import step as stand_still
 from app.ui.transcript.view import Transcript
 from tests.ui.transcript.conftest import (
     PARAGRAPH,
@@ -208,6 +209,41 @@ def test_work_in_slices_moves_only_when_it_is_let() -> None:
     assert it.result() == 3_000
 
 
+def test_work_in_steps_moves_only_when_it_is_let() -> None:
+    steps: list[int] = []
+
+    def work() -> int:
+        with in_steps():
+            for i in range(3_000):
+                steps.append(sum(range(2_000)) and i)
+                stand_still()
+        return len(steps)
+
+    it = Slices(work, 10)
+    count = 0
+    while not it.run(0.003):
+        count += 1
+        before = len(steps)
+        assert before < 3_000
+        sum(range(100_000))
+        assert len(steps) == before
+    assert count > 1
+    assert it.result() == 3_000
+
+
+def test_work_in_steps_that_takes_too_long_is_ended() -> None:
+    def work() -> None:
+        with in_steps():
+            while True:
+                stand_still()
+
+    it = Slices(work, 0.03)
+    while not it.run(0.005):
+        pass
+    with pytest.raises(Overdue):
+        it.result()
+
+
 def test_work_that_takes_too_long_is_ended() -> None:
     def step() -> None:
         pass
@@ -243,6 +279,20 @@ def test_a_formula_that_takes_too_long_stays_its_source(qtbot: QtBot, formulas: 
     slow = Wanted(r"\frac{" * 20 + "x" + "}{y}" * 20, is_display=True)
     wait_for(qtbot, formulas, slow)
     assert formulas.find(slow) is None
+
+
+def test_a_formula_wanted_again_while_it_is_drawn_is_drawn_once(
+    qtbot: QtBot, formulas: Formulas
+) -> None:
+    wait_for(qtbot, formulas, Wanted("x", is_display=True))
+    drawn: list[Set[Wanted]] = []
+    formulas.drawn.connect(drawn.append)
+    long = Wanted(" + ".join(f"x_{{{i}}}" for i in range(40)), is_display=True)
+    formulas.find(long)
+    qtbot.waitUntil(lambda: any(it.name == "slices" for it in threading.enumerate()))
+    assert formulas.is_pending(long)
+    wait_for(qtbot, formulas, long)
+    assert drawn == [{long}]
 
 
 def test_nothing_is_drawn_while_nobody_can_see_it(qtbot: QtBot) -> None:

@@ -569,11 +569,11 @@ def test_hits_are_marked_and_one_of_them_more(show: Show, qtbot: QtBot) -> None:
     transcript = show(conversation("hi", "One two three two one.", "one", "two"))
     hits = [Stretch(2, 0, 4, 7), Stretch(2, 0, 14, 17), Stretch(4, 0, 0, 3)]
     transcript.show_hits(hits, hits[1])
-    found = list(colours(transcript, light().colours.warning_wash))
+    found = list(colours(transcript, light().colours.found))
     assert {p.y() > at(transcript, 3, 0, 0).y() for p in found} == {True, False}
     assert list(colours(transcript, light().colours.accent))
     transcript.show_hits([])
-    assert not list(colours(transcript, light().colours.warning_wash))
+    assert not list(colours(transcript, light().colours.found))
 
 
 def test_a_hit_far_away_is_brought_into_view(show: Show, qtbot: QtBot) -> None:

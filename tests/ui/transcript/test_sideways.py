@@ -1,8 +1,8 @@
 """What is wider than the column, scrolled sideways; and small signs in prose."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,6 +12,7 @@ from app.ui.theme import dark, light
 from app.ui.transcript.blocks import Block, Container, Kind, Marker, Run
 from app.ui.transcript.layout import lay_out
 from app.ui.transcript.parts import has_targets
+from app.ui.transcript.selection import Selection, TextPosition
 from app.ui.transcript.shifts import Bar, Shifts, Slide, reveal
 from app.ui.transcript.view import Transcript
 from tests.ui.transcript.conftest import (
@@ -31,6 +32,15 @@ TABLE = "|" + " heading |" * 30 + "\n|" + " --- |" * 30 + "\n|" + " cell |" * 30
 def picture(transcript: Transcript) -> QImage:
     QApplication.processEvents()
     return transcript.viewport().grab().toImage()
+
+
+def drag_to(transcript: Transcript, point: QPoint) -> None:
+    """Move the pointer with its button held down."""
+    view, place, left = transcript.viewport(), QPointF(point), Qt.MouseButton.LeftButton
+    none, plain = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    kind = QEvent.Type.MouseMove
+    event = QMouseEvent(kind, place, view.mapToGlobal(place), none, left, plain)
+    QApplication.sendEvent(view, event)
 
 
 def handle(transcript: Transcript) -> list[QPoint]:
@@ -322,5 +332,72 @@ def test_a_note_is_small_and_has_its_name_in_front(qapp: QApplication) -> None:
 def test_what_turns_the_direction_ends_with_its_block(show: Show) -> None:
     turned = show(conversation("?", "a \u202e b\n\nplain text"))
     straight = show(conversation("?", "a b\n\nplain text"))
-    below = picture(turned).rect().adjusted(0, 135, 0, 0)
+    below = picture(turned).rect().adjusted(0, 146, 0, 0)
     assert picture(turned).copy(below) == picture(straight).copy(below)
+
+
+# Text in what is scrolled
+
+
+def x_of(transcript: Transcript, offset: int = 0) -> int:
+    """Return where a position in the first text of the reply is in the view."""
+    line = transcript.line_of(TextPosition(2, 0, offset))
+    assert line is not None
+    return line.x()
+
+
+@pytest.mark.parametrize("text", [BOX, TABLE], ids=["code", "table"])
+def test_where_the_keyboard_selects_is_scrolled_into_view(show: Show, text: str) -> None:
+    transcript = show(conversation("?", text))
+    begun = x_of(transcript)
+    transcript.setFocus()
+    transcript.select(Selection(TextPosition(2, 0, 0), TextPosition(2, 0, 0)))
+    QTest.keyClick(transcript, Qt.Key.Key_End, SHIFT)
+    assert transcript.selection is not None
+    assert 0 < x_of(transcript, transcript.selection.head.offset) < transcript.viewport().width()
+    assert x_of(transcript) < begun - 500
+    QTest.keyClick(transcript, Qt.Key.Key_Home, SHIFT)
+    assert x_of(transcript) == begun
+
+
+def test_what_was_found_in_a_long_line_is_scrolled_into_view(show: Show) -> None:
+    transcript = show(conversation("?", BOX))
+    found = LONG.index("word80")
+    transcript.reveal(TextPosition(2, 0, found))
+    assert 48 < x_of(transcript, found) < transcript.viewport().width() - 48
+
+
+@pytest.mark.parametrize("text", [BOX, TABLE], ids=["code", "table"])
+def test_a_drag_beyond_the_side_scrolls_there_and_back(show: Show, qtbot: QtBot, text: str) -> None:
+    transcript = show(conversation("?", text))
+    view, begun = transcript.viewport(), x_of(transcript)
+    start = inside(transcript) + QPoint(30, -20)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    drag_to(transcript, start + QPoint(40, 0))
+    drag_to(transcript, QPoint(view.width() + 400, start.y()))
+    qtbot.waitUntil(lambda: x_of(transcript) < begun - 300)
+    assert transcript.selection is not None
+    ahead = x_of(transcript, transcript.selection.head.offset)
+    assert ahead <= view.width(), "only what shows is selected"
+    drag_to(transcript, QPoint(-800, start.y()))
+    qtbot.waitUntil(lambda: x_of(transcript) == begun)
+    assert transcript.selection.head.offset >= 0
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start)
+
+
+def test_a_drag_that_began_elsewhere_scrolls_nothing_sideways(show: Show, qtbot: QtBot) -> None:
+    transcript = show(conversation("?", f"before\n\n{BOX}"))
+    view = transcript.viewport()
+
+    def begin_of_code() -> QRect | None:
+        return transcript.line_of(TextPosition(2, 1, 0))
+
+    before, line = begin_of_code(), transcript.line_of(TextPosition(2, 0, 2))
+    assert before is not None
+    assert line is not None
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=line.center())
+    drag_to(transcript, QPoint(400, before.center().y()))
+    drag_to(transcript, QPoint(view.width() + 400, before.center().y()))
+    qtbot.wait(120)
+    assert begin_of_code() == before
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=line.center())

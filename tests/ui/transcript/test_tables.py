@@ -1,8 +1,9 @@
 """Tables: how wide their columns are, how they grow, and what is copied of them."""
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -11,10 +12,12 @@ from app.ui.transcript.blocks import Align, Block, Columns, Kind, Run
 from app.ui.transcript.grid import grid_of
 from app.ui.transcript.layout import Layout, lay_out
 from app.ui.transcript.lines import Selected
+from app.ui.transcript.selection import TextPosition
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.table import TableLayout
 from app.ui.transcript.table_text import rows_at, table_csv, table_markdown
 from app.ui.transcript.targets import CopyTable, Link
+from app.ui.transcript.view import Transcript
 from tests.ui.transcript.conftest import Show, click, conversation, hot_spots, settle
 
 START, CENTRE, END = Align.START, Align.CENTRE, Align.END
@@ -147,7 +150,9 @@ def test_rows_that_were_there_stay_what_they_were(qapp: QApplication) -> None:
     before = laid_out(table(*rows[:8], characters=(9, 9), is_last=False))
     grown = laid_out(table(*rows, characters=(9, 9)), previous=before)
     anew = laid_out(table(*rows, characters=(9, 9)))
-    assert grown.same_until == before.height
+    # But for the last, in which the caret stood.
+    kept = laid_out(table(*rows[:7], characters=(9, 9), is_last=False))
+    assert grown.same_until == kept.height
     assert picture(grown) == picture(anew)
 
 
@@ -242,6 +247,74 @@ def test_markdown_of_no_rows_is_nothing() -> None:
     assert table_markdown((), ()) == ""
 
 
+# From the right
+
+
+HEBREW = "| שם | ערך |\n|---|---|\n| Alpha | Beta |"
+HEBREW_TEXT = "שם\tערך\nAlpha\tBeta"
+
+
+def x_of(transcript: Transcript, offset: int) -> int:
+    """Return where a position in the text of the table is in the view."""
+    line = transcript.line_of(TextPosition(2, 0, offset))
+    assert line is not None
+    return line.x()
+
+
+def test_columns_are_read_from_the_right_where_the_head_is(show: Show) -> None:
+    transcript = show(conversation("?", HEBREW))
+    right = (transcript.viewport().width() + light().metrics.column) // 2
+    alpha, beta = HEBREW_TEXT.index("Alpha"), HEBREW_TEXT.index("Beta")
+    assert x_of(transcript, beta) < x_of(transcript, alpha) < right
+    # The end of the first cell is the edge from which Hebrew is read.
+    assert abs(x_of(transcript, alpha + len("Alpha")) - right) <= 2
+
+
+@pytest.mark.parametrize("head", ["Name\tערך", "1\tPrice", "Alpha2\tשם"])
+def test_columns_are_read_from_the_left_otherwise(show: Show, head: str) -> None:
+    cells = head.replace("\t", "|")
+    transcript = show(conversation("?", f"|{cells}|\n|---|---|\n| Alpha | Beta |"))
+    second = len(f"{head}\nAlpha\t")
+    assert x_of(transcript, len(f"{head}\n")) < x_of(transcript, second)
+
+
+def test_what_shows_at_a_point_from_the_right_is_what_is_selected_there(show: Show) -> None:
+    transcript = show(conversation("?", HEBREW))
+    for word in ("Alpha", "Beta"):
+        offset = HEBREW_TEXT.index(word)
+        line = transcript.line_of(TextPosition(2, 0, offset + 2))
+        assert line is not None
+        point = QPoint(line.x() + 1, line.center().y())
+        QTest.mouseDClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=point)
+        assert transcript.selection is not None
+        ends = transcript.selection.anchor.offset, transcript.selection.head.offset
+        assert sorted(ends) == [offset, offset + len(word)]
+
+
+def test_a_wide_table_from_the_right_shows_its_first_column_first(show: Show) -> None:
+    columns = 20
+    source = "\n".join(
+        ["|" + " כותרת ארוכה מאוד |" * columns, "|" + "---|" * columns, "|" + " תא |" * columns]
+    )
+    transcript = show(conversation("?", source))
+    line = transcript.line_of(TextPosition(2, 0, 0))
+    last = transcript.line_of(TextPosition(2, 0, len("כותרת ארוכה מאוד\t") * columns - 1))
+    assert line is not None
+    assert last is not None
+    assert 0 < line.x() < transcript.viewport().width()
+    assert last.x() < 0
+
+
+def test_all_pieces_of_a_table_from_the_right_agree(show: Show, qtbot: QtBot) -> None:
+    rows = "\n".join("| Alpha | Beta |" for _ in range(80))
+    transcript = show(conversation("?", f"| שם | ערך |\n|---|---|\n{rows}"))
+    lines = [transcript.line_of(TextPosition(2, place, 0)) for place in (1, 2)]
+    known = [line.x() for line in lines if line is not None]
+    assert len(known) == len(lines)
+    assert len(set(known)) == 1
+    assert known[0] > transcript.viewport().width() // 2
+
+
 # Links
 
 
@@ -250,7 +323,7 @@ def test_a_link_in_a_cell_can_be_clicked(show: Show, qtbot: QtBot) -> None:
     links = [p for p in hot_spots(transcript) if isinstance(transcript.target_at(p), Link)]
     with qtbot.waitSignal(transcript.link_activated) as signal:
         click(transcript, links[0])
-    assert signal.args == ["https://e.f"]
+    assert signal.args == ["https://e.f", ""]
 
 
 # Too large

@@ -178,7 +178,7 @@ def test_a_link_tells_where_it_leads_and_opens_nothing(show: Show, qtbot: QtBot)
     spots = hot_spots(transcript)
     with qtbot.waitSignal(transcript.link_activated) as signal:
         click(transcript, spots[0])
-    assert signal.args == ["https://arxiv.org/abs/1"]
+    assert signal.args == ["https://arxiv.org/abs/1", ""]
 
 
 @pytest.mark.parametrize(
@@ -313,6 +313,16 @@ def test_what_was_partly_repainted_is_what_a_full_repaint_shows(
     end_reply(it, reply)
     settle(qtbot, transcript)
     assert are_alike(screen(transcript), anew(transcript))
+
+
+def test_the_caret_leaves_nothing_behind_when_it_leaves_a_table(show: Show, qtbot: QtBot) -> None:
+    it = conversation("hi")
+    transcript = show(it)
+    reply = begin_reply(it)
+    for line in ("| a | b |\n|---|---|\n", "| 1 | 2 |\n", "| 3 | 4 |\n", "\n", "Then ", "more"):
+        it.extend(reply, [Delta(line)])
+        settle(qtbot, transcript)
+        assert are_alike(screen(transcript), anew(transcript))
 
 
 def test_a_frame_of_a_stream_repaints_a_quarter_of_the_view_at_most(

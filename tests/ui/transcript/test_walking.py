@@ -187,7 +187,7 @@ def test_tab_goes_through_all_of_a_message_and_then_on(
     )
     transcript = active(Conversation(Heading(1), [message(1, "hi"), why]))
     done: list[object] = []
-    transcript.link_activated.connect(done.append)
+    transcript.link_activated.connect(lambda address, _: done.append(address))
     transcript.offer_taken.connect(lambda i, act: done.append(act))
     transcript.message_act_requested.connect(lambda i, act: done.append(act))
     transcript.jump(-1)
@@ -220,7 +220,7 @@ def test_tab_brings_what_is_out_of_view_into_view(active: Show, qtbot: QtBot) ->
     transcript.jump(-1)
     assert transcript.focused_message == 2
     activated: list[str] = []
-    transcript.link_activated.connect(activated.append)
+    transcript.link_activated.connect(lambda address, _: activated.append(address))
     for _ in range(2):
         press(transcript, Qt.Key.Key_Tab)
         settle(qtbot, transcript)

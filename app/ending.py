@@ -1,0 +1,90 @@
+"""Ending: whatever can ask Coprime to end, and what is saved when it must end at once.
+
+The person closes the window; the system sends a signal, from the very start; the desktop
+asks the application to quit. All of them close the window, and the end begins. Where
+the desktop ends its session (Windows, macOS), what is in memory is saved before its
+question is answered: the process may not live to see the end of the loop.
+"""
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.ui.window import Window
+
+if TYPE_CHECKING:
+    from qasync import QEventLoop
+
+    from app.session import Session
+
+SAVE_S = 1.0
+"""How long the end of the desktop's session is held up for saving."""
+SIGNALS = [signal.SIGTERM, signal.SIGINT]
+if sys.platform != "win32":
+    SIGNALS.append(signal.SIGHUP)
+
+
+class Application(QApplication):
+    """The application: asked to quit, it says so and does not stop the loop.
+
+    Signals:
+        quit_wanted: the desktop, or a menu of its own, asked to quit.
+    """
+
+    quit_wanted = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Quit:
+            # Left to Qt, it would end the loop under the tasks that save.
+            self.quit_wanted.emit()
+            return True
+        return super().event(event)
+
+
+class Signals:
+    """What the system asks for, from the first moment: nothing of it is lost or kills."""
+
+    def __init__(self) -> None:
+        self._was_asked = False
+
+    def hold(self) -> None:
+        """Remember that the end was asked for, until there is a window to close."""
+        for number in SIGNALS:
+            # Whoever started it may have said that it outlives its terminal.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
+
+    def lead_to(self, loop: "QEventLoop", window: Window) -> None:
+        """Close the window when the end is asked for, or was."""
+        for number in SIGNALS:
+            if signal.getsignal(number) is signal.SIG_IGN:
+                continue
+            try:
+                loop.add_signal_handler(number, window.close)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close))
+        if self._was_asked:
+            loop.call_soon(window.close)
+
+    def _on_signal(self, *_: object) -> None:
+        self._was_asked = True
+
+
+def save_at_session_end(session: "Session", window: Window) -> None:
+    """Save everything while the desktop waits, when it ends its session."""
+
+    def save(*_: object) -> None:
+        window.remember()
+        session.save_now(SAVE_S)
+
+    qapp = QApplication.instance()
+    assert isinstance(qapp, Application)
+    qapp.quit_wanted.connect(window.close)
+    qapp.commitDataRequest.connect(save)
+    qapp.saveStateRequest.connect(save)
+    # On Windows nothing of ours runs after it.
+    if sys.platform == "win32":
+        qapp.aboutToQuit.connect(save)

@@ -1,0 +1,47 @@
+"""Talk: a conversation of ten thousand messages, as values and in the program's own file."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from app.chat.conversation import Heading
+from app.chat.message import Message, Role
+from app.paths import paths_below
+from app.store import conversations
+from app.store.database import Database
+from tests.benchmarks import sample
+
+MANY = 10_000
+RARE = "zebrafish"
+"""A word that is in three messages only, the last of them in the middle."""
+COMMON = "advantage"
+"""A word that is in nearly all of them."""
+_NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def messages(count: int = MANY) -> list[Message]:
+    """Return messages of 80 to 1,500 characters, about 7 MB for ten thousand."""
+    random, source = Random(7), sample.paragraph(40_000)
+    found = []
+    for number in range(1, count + 1):
+        is_own = number % 2 == 1
+        begin = random.randrange(38_000)
+        text = source[begin : begin + random.randint(80, 500 if is_own else 1_500)]
+        if number in (count // 4, count // 3, count // 2):
+            text += f"\n\nAnd a {RARE}."
+        role = Role.USER if is_own else Role.ASSISTANT
+        created = _NOON + timedelta(seconds=number)
+        parent = number - 1 or None
+        found.append(Message(number, parent, role, created=created, text=text, length=len(text)))
+    return found
+
+
+def store(folder: Path, count: int = MANY) -> None:
+    """Keep the conversation where a program with this data folder finds it, by the number 1."""
+    paths = paths_below(folder)
+    paths.make()
+    heading = Heading(1, "Ten thousand messages", _NOON, _NOON, leaf=count)
+    database = Database(paths.database)
+    database.start().exception(timeout=10)
+    database.write(conversations.save_copy, heading, messages(count)).result(timeout=60)
+    database.close(10)

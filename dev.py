@@ -77,6 +77,16 @@ PACKAGING = {
     "appimage": {"mksquashfs": "squashfs-tools"},
 }
 
+PROVING = {
+    "debootstrap": "debootstrap",
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "openbox": "openbox",
+    "xhost": "x11-xserver-utils",
+    "import": "imagemagick",
+    "cpio": "cpio",
+    "rpm2cpio": "rpm2cpio",
+}
 LISTS = ("run", "dev", "package")
 """The requirements files."""
 UV = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--quiet"]
@@ -120,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
         "check: linters, types, import contracts; bench: measurements; "
         "tour FOLDER: pictures of the window in every state; "
         "package KIND …: what people install, into dist; "
+        "prove KIND …: install those into a fresh Debian and use them; "
         "lock: compile requirements/*.txt anew (needs uv)",
     )
     result.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -194,6 +205,13 @@ def package(rest: list[str]) -> int:
     return subprocess.call([str(PACKAGE_VENV / IN_VENV), script, *rest])
 
 
+def prove(rest: list[str]) -> int:
+    """Install the packages in dist into a fresh Debian without Python, and use them there."""
+    provide(lacking(QT, PROVING))
+    install("dev")
+    return subprocess.call([str(PYTHON), "-P", "-m", "tests.installed", *rest])
+
+
 def lock(rest: list[str]) -> int:
     """Compile the hash-locked requirements from pyproject.toml. Writes no index address."""
     if not shutil.which("uv"):
@@ -214,6 +232,7 @@ COMMANDS = {
     "bench": bench,
     "tour": tour,
     "package": package,
+    "prove": prove,
     "lock": lock,
 }
 

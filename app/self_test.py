@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LIMIT_S = 10.0
 """All of it takes no longer."""
 FORMATS = ("png", "jpeg", "gif", "webp", "svg", "ico")
-LICENCES = ("notices.txt", "LGPL-3.0.txt", "GPL-3.0.txt", "qt.txt")
+LICENCES = ("notices.txt", "LGPL-3.0.txt", "GPL-3.0.txt", "qt.txt", "libraries.txt")
 WORDS = """Is `1 + 1 = 2`?
 
 ```python

@@ -13,6 +13,7 @@ from pathlib import Path
 import icons
 import notices
 from identity import BUILD, COMMAND, DIST, ROOT, VERSION, epoch
+from windows import version
 
 ICONS = BUILD / "icons"
 NOTICES = BUILD / "notices"
@@ -28,6 +29,18 @@ def program() -> Path:
     if sys.platform == "darwin":
         return path() / "Contents" / "MacOS" / COMMAND
     return path() / (f"{COMMAND}.exe" if os.name == "nt" else COMMAND)
+
+
+def files() -> dict[str, int]:
+    """Return the files of the bundle by their place in it, and how large each is.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    if not path().is_dir():
+        raise SystemExit(f"There is no bundle in {path()}: python3 dev.py package")
+    found = [f for f in sorted(path().rglob("*")) if f.is_file() and not f.is_symlink()]
+    return {f.relative_to(path()).as_posix(): f.stat().st_size for f in found}
 
 
 def build() -> Path:
@@ -49,6 +62,8 @@ def build() -> Path:
         "COPRIME_ICONS": str(ICONS),
         "COPRIME_NOTICES": str(NOTICES),
     }
+    if os.name == "nt":
+        environ["COPRIME_VERSION_RESOURCE"] = str(version.write(BUILD / "version.txt"))
     command = [
         sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
         "--distpath", str(DIST), "--workpath", str(BUILD / "pyinstaller"),
@@ -99,7 +114,10 @@ def prove(program: Path, *, offscreen: bool = True) -> None:
     told = subprocess.run(
         [str(program), "--version"], env=environ, capture_output=True, text=True, timeout=60
     )
-    if os.name != "nt" and told.stdout.strip() != f"Coprime {VERSION}":
+    said = told.stdout.strip()
+    # On Windows a program without a console has nowhere to print.
+    is_mute = os.name == "nt" and not said
+    if told.returncode or (said != f"Coprime {VERSION}" and not is_mute):
         raise SystemExit(f"{program} does not say its version: {told.stdout}{told.stderr}")
     if subprocess.call([str(program), "--self-test"], env=environ, timeout=120) != 0:
         raise SystemExit(f"{program} fails its self-test.")

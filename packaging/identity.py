@@ -54,6 +54,13 @@ def day() -> str:
     return datetime.fromtimestamp(epoch(), UTC).strftime("%Y-%m-%d")
 
 
+def quad() -> str:
+    """Return the version as the four numbers Windows counts by: 1.2.3rc1 is 1.2.3.0."""
+    found = re.match(r"\d+(?:\.\d+)*", VERSION)
+    assert found
+    return ".".join([*found[0].split("."), "0", "0", "0"][:4])
+
+
 def machine() -> str:
     """Return this machine's kind, as Debian calls it: amd64 or arm64."""
     kind = platform.machine().lower()

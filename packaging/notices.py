@@ -1,13 +1,15 @@
 """Notices: the licences of everything in a package, collected from what is installed.
 
-The wheels of Qt for Python hold none: the texts of LGPL-3.0 and GPL-3.0 and the notices
-of what Qt itself contains are kept in `licences/`.
+The wheels of Qt for Python hold none: the texts of LGPL-3.0 and GPL-3.0, the notices of
+what Qt itself contains, and those of Python, of libraries and of fonts are in `licences/`.
 """
 
+import shutil
+import sys
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
-from identity import ROOT
+from identity import BUILD, COMMAND, DIST, ROOT, VERSION
 
 LICENCES = Path(__file__).resolve().parent / "licences"
 # Not in the bundle, though what is in it names them.
@@ -49,6 +51,20 @@ def write(folder: Path) -> None:
     (folder / "notices.txt").write_text(_BREAK.join(parts), encoding="utf-8")
     for text in sorted(LICENCES.glob("*.txt")):
         (folder / text.name).write_bytes(text.read_bytes())
+
+
+def build() -> Path:
+    """Write all of it into one text file beside the packages; returns its path."""
+    folder = BUILD / "all-notices"
+    shutil.rmtree(folder, ignore_errors=True)
+    write(folder)
+    files = sorted(folder.glob("*.txt"), key=lambda each: (each.name != "notices.txt", each.name))
+    texts = [f"{each.name}\n\n{each.read_text(encoding='utf-8').strip()}\n" for each in files]
+    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+    path = DIST / f"{COMMAND}-{VERSION}-{system}-licences.txt"
+    DIST.mkdir(exist_ok=True)
+    path.write_text(_BREAK.join(texts), encoding="utf-8", newline="\n")
+    return path
 
 
 def notice(each: Distribution) -> str:

@@ -5,10 +5,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import appimage
 import bundle
 import deb
+import dmg
+import flatpak_bundle
+import notices
+import nsis
 import rpm
 import run_file
+import sbom
+import sizes
 import tarball
 
 KINDS: dict[str, Callable[[], Path]] = {
@@ -16,7 +23,15 @@ KINDS: dict[str, Callable[[], Path]] = {
     "rpm": rpm.build,
     "tar": tarball.build,
     "run": run_file.build,
+    "appimage": appimage.build,
+    "flatpak": flatpak_bundle.build,
+    "nsis": nsis.build,
+    "dmg": dmg.build,
+    "sbom": sbom.build,
+    "licences": notices.build,
 }
+# Made from the lock and what it installs.
+_WITHOUT_BUNDLE = {"sbom", "licences"}
 
 
 def main() -> int:
@@ -28,11 +43,18 @@ def main() -> int:
     parser.add_argument(
         "--reuse", action="store_true", help="take the bundle that is there, as it is"
     )
+    parser.add_argument(
+        "--sizes", action="store_true", help="make nothing; print what takes how much"
+    )
     options = parser.parse_args()
     unknown = sorted(set(options.kinds) - set(KINDS))
     if unknown:
         parser.error(f"no such package: {', '.join(unknown)}")
-    made = [] if options.reuse else [bundle.build()]
+    if options.sizes:
+        print(sizes.table())
+        return 0
+    is_bundled = not options.kinds or set(options.kinds) - _WITHOUT_BUNDLE
+    made = [bundle.build()] if is_bundled and not options.reuse else []
     made += [KINDS[kind]() for kind in options.kinds]
     for path in made:
         print(f"{size(path) / 1e6:8.1f} MB  {path}")

@@ -43,8 +43,11 @@ _TAKEN = re.compile(
     r"|xcb-(cursor|icccm|image|keysyms|render-util|util))\b[-.\d]*(so.*)?$"
 )
 _UNUSED = re.compile(
-    r"libQt6(Qml|Quick|OpenGLWidgets|Pdf|Sql|Test|PrintSupport|Designer|Help|Xml|EglFS|EglFs|WlShell|VirtualKey)"
+    r"(lib)?Qt6(Qml|Quick|OpenGLWidgets|Pdf|Sql|Test|PrintSupport|Designer|Help|Xml|EglFS|EglFs"
+    r"|WlShell|VirtualKey)"
 )
+# On Windows: an OpenGL in software and Direct3D's compiler. Widgets are painted without.
+_RENDERERS = ("opengl32sw", "d3dcompiler_")
 
 
 def keeps(name: str, source: str) -> bool:
@@ -54,6 +57,8 @@ def keeps(name: str, source: str) -> bool:
         kind = path.parts[path.parts.index("plugins") + 1]
         return stem(path.name) in PLUGINS.get(kind, set())
     if "translations" in path.parts or _UNUSED.match(path.name):
+        return False
+    if path.name.lower().startswith(_RENDERERS):
         return False
     if sys.platform.startswith("linux") and source.startswith(_HOST):
         return bool(_TAKEN.match(path.name)) or "lib-dynload" in source or "/python3" in source

@@ -13,28 +13,33 @@ if TYPE_CHECKING:
 
 
 def hear_of_bugs(loop: "QEventLoop", session: "Session") -> None:
-    """Lead every exception nobody caught to the log and the window."""
+    """Lead every exception nobody caught to the log and the window.
+
+    Later, not now: it may have come up in the middle of painting, or of the very
+    notice that would tell of it.
+    """
+
+    def report(error: BaseException) -> None:
+        with suppress(RuntimeError):  # The loop is closed already.
+            loop.call_soon_threadsafe(session.report_bug, error)
 
     def on_exception(
         kind: type[BaseException], error: BaseException, _trace: TracebackType | None
     ) -> None:
         if not issubclass(kind, KeyboardInterrupt):
-            session.report_bug(error)
+            report(error)
 
     def on_thread_exception(arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:
-            loop.call_soon_threadsafe(session.report_bug, arguments.exc_value)
+            report(arguments.exc_value)
 
     def on_loop_exception(_loop: object, context: dict[str, object]) -> None:
         error = context.get("exception")
-        session.report_bug(
-            error if isinstance(error, BaseException) else RuntimeError(str(context["message"]))
-        )
+        report(error if isinstance(error, BaseException) else RuntimeError(str(context["message"])))
 
     def on_unraisable(arguments: "sys.UnraisableHookArgs") -> None:
         if arguments.exc_value is not None:
-            with suppress(RuntimeError):  # The loop is closed already.
-                loop.call_soon_threadsafe(session.report_bug, arguments.exc_value)
+            report(arguments.exc_value)
         sys.__unraisablehook__(arguments)
 
     sys.excepthook = on_exception

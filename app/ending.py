@@ -32,9 +32,19 @@ class Application(QApplication):
 
     Signals:
         quit_wanted: the desktop, or a menu of its own, asked to quit.
+        save_wanted: the desktop ends its session; what is not saved now may never be.
     """
 
     quit_wanted = Signal()
+    save_wanted = Signal()
+
+    def __init__(self, arguments: list[str]) -> None:
+        super().__init__(arguments)
+        self.commitDataRequest.connect(lambda _manager: self.save_wanted.emit())
+        self.saveStateRequest.connect(lambda _manager: self.save_wanted.emit())
+        if sys.platform == "win32":
+            # Where it comes of the session's end, nothing of ours runs after it.
+            self.aboutToQuit.connect(self.save_wanted)
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Quit:
@@ -69,22 +79,34 @@ class Signals:
         if self._was_asked:
             loop.call_soon(window.close)
 
+    def let_through(self) -> None:
+        """Let the system end the process by itself: there is nothing to save."""
+        for number in SIGNALS:
+            if signal.getsignal(number) == self._on_signal:
+                signal.signal(number, signal.SIG_DFL)
+        if self._was_asked:
+            signal.raise_signal(signal.SIGTERM)
+
     def _on_signal(self, *_: object) -> None:
         self._was_asked = True
 
 
-def save_at_session_end(session: "Session", window: Window) -> None:
-    """Save everything while the desktop waits, when it ends its session."""
+def close_when_asked(window: Window) -> None:
+    """Close the window when the desktop asks the application to quit, from now on."""
+    _application().quit_wanted.connect(window.close)
 
-    def save(*_: object) -> None:
+
+def save_when_asked(session: "Session", window: Window) -> None:
+    """Save everything when the desktop ends its session."""
+
+    def save() -> None:
         window.remember()
         session.save_now(SAVE_S)
 
+    _application().save_wanted.connect(save)
+
+
+def _application() -> Application:
     qapp = QApplication.instance()
     assert isinstance(qapp, Application)
-    qapp.quit_wanted.connect(window.close)
-    qapp.commitDataRequest.connect(save)
-    qapp.saveStateRequest.connect(save)
-    # On Windows nothing of ours runs after it.
-    if sys.platform == "win32":
-        qapp.aboutToQuit.connect(save)
+    return qapp

@@ -79,7 +79,7 @@ class Doorbell(QObject):
             caller.readyRead.connect(partial(self._on_words, caller))
             patience = QTimer(caller)
             patience.setSingleShot(True)
-            patience.timeout.connect(caller.abort)
+            patience.timeout.connect(partial(QLocalSocket.abort, caller))
             patience.start(CALLER_MS)
             # What came with the connection is not announced again.
             self._on_words(caller)

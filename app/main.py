@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import APP_ID, COMMAND, NAME, __version__, starting
 from app.bugs import hear_of_bugs
-from app.ending import Application, Signals, save_at_session_end
+from app.ending import Application, Signals, close_when_asked, save_when_asked
 from app.last_run import LastRun
 from app.log import keep_log, start_log
 from app.options import read_options
@@ -79,8 +79,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         is_first = lock.acquire() or show_first(lock, paths)
     except StoreError:
+        signals.let_through()
         return tell(qapp, f"The folder {paths.data} cannot be written to.")
     if is_first is None:
+        signals.let_through()
         return tell(qapp, "Coprime is already running with this data folder.")
     if not is_first:
         return 0
@@ -89,6 +91,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         settings = QSettings(str(paths.settings), QSettings.Format.IniFormat)
         window = Window(first_look(settings), settings)
+        close_when_asked(window)
         paint(window)
         report = last_run.report(paths.log)
         start_log(paths.log, early)
@@ -132,8 +135,7 @@ def harden() -> Mapping[str, str]:
     """Close this process to other users and children; returns the environment as it was.
 
     Links are opened by programs that inherit the environment: they get no
-    `PRIME_…` variable, and the `LD_LIBRARY_PATH` from before a frozen Coprime
-    was started with its own.
+    `PRIME_…` variable. See `forget_bundle` for the rest.
     """
     environ = dict(os.environ)
     os.umask(0o077)
@@ -148,12 +150,25 @@ def harden() -> Mapping[str, str]:
         resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
     for name in [name for name in os.environ if name.startswith("PRIME_")]:
         del os.environ[name]
-    if getattr(sys, "frozen", False):
-        before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
-        os.environ.pop("LD_LIBRARY_PATH", None)
-        if before is not None:
-            os.environ["LD_LIBRARY_PATH"] = before
     return environ
+
+
+def forget_bundle() -> None:
+    """Take out of the environment what only a frozen Coprime can use.
+
+    The loader and Qt have read it when the application is made; a browser that is
+    made with Qt would load this Coprime's libraries and plugins, and crash.
+    """
+    bundle = getattr(sys, "_MEIPASS", None)
+    if bundle is None:
+        return
+    for name, value in list(os.environ.items()):
+        paths = value.split(os.pathsep)
+        kept = [path for path in paths if not Path(path).is_relative_to(bundle)]
+        if name.startswith("_PYI_") or name == "LD_LIBRARY_PATH_ORIG" or not kept:
+            del os.environ[name]
+        elif len(kept) < len(paths):
+            os.environ[name] = os.pathsep.join(kept)
 
 
 def make_application() -> QApplication:
@@ -162,7 +177,9 @@ def make_application() -> QApplication:
     QApplication.setApplicationDisplayName(NAME)
     QApplication.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName(APP_ID)
-    qapp = Application(sys.argv[:1])
+    # Its first argument is what X11 desktops know the window by, however it was started.
+    qapp = Application([COMMAND])
+    forget_bundle()
     qapp.setQuitOnLastWindowClosed(False)
     qapp.setStyle("Fusion")
     font = qapp.font()
@@ -231,8 +248,8 @@ async def live(
     for piece in PIECES:
         importlib.import_module(piece)
         await asyncio.sleep(0)
-    if not window.isVisible():
-        return 0
+        if not window.isVisible():
+            return 0
     from app.api.client import Client
     from app.session import Session
     from app.store.database import Database
@@ -246,7 +263,7 @@ async def live(
         lambda: window.follow_system(follow_system())
     )
     tell_of_crash(session, window, paths, report)
-    save_at_session_end(session, window)
+    save_when_asked(session, window)
     window.attach(session, paths, follow_system())
     session.start()
     starting.settle()

@@ -261,20 +261,6 @@ def test_a_stranger_is_welcomed_and_can_try_it_offline(data: Path) -> None:
     assert program.output == ""
 
 
-def test_a_second_start_leaves_the_folder_to_the_first(data: Path) -> None:
-    with Program(data, "--demo") as first:
-        first.ready()
-        with Program(data, "--demo") as second:
-            second.until_dialog("already running")
-            second.kill()
-        assert "already running" in second.output
-        first.kill()
-    with Program(data, "--demo") as third:
-        third.ready()
-        third.quit()
-    assert third.output == ""
-
-
 # With a keyring
 
 

@@ -5,7 +5,8 @@ panes listen. Messages are values; the text of a reply that is still growing is
 kept here, piece by piece, so that a delta costs what the delta is long.
 
 Bodies of old messages may still be on disk (`Message.text` is None): whoever
-needs them calls `want`, and `fill` brings them.
+needs them calls `want`, and `fill` brings them. Values of messages that were
+loaded are made when they are first asked for (`Stored`).
 """
 
 import time
@@ -15,8 +16,9 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from app.chat.message import Completion, Delta, Message, Pause, Status
+from app.chat.message import Completion, Delta, Message, Pause, Role, Status
 from app.chat.parameters import DEFAULTS, Parameters
+from app.chat.stored import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,19 @@ class Conversation(QObject):
     ) -> None:
         super().__init__(parent)
         self._heading = heading
+        self._stored = messages if isinstance(messages, Stored) else Stored.of(messages)
         self._messages: dict[int, Message] = {}
+        """The values that were asked for or changed; all others are as they were stored."""
+        self._parents = dict(self._stored.parents)
+        self._roles = dict(self._stored.roles)
         self._children: dict[int | None, list[int]] = {}
         self._texts: dict[int, _Growth] = {}
         self._reasonings: dict[int, _Growth] = {}
         self._asked: set[int] = set()
         self._grown: dict[int, float] = {}
         """When each open reply last grew, on the clock of `time.monotonic`."""
-        for message in messages:
-            self._place(message)
+        for message_id, above in self._parents.items():
+            self._children.setdefault(above, []).append(message_id)
         self._branch = self._path_to(heading.leaf)
 
     # What it is called, and how the next message is sent
@@ -136,7 +142,7 @@ class Conversation(QObject):
 
     @property
     def is_empty(self) -> bool:
-        return not self._messages
+        return not self._parents
 
     @property
     def open_replies(self) -> list[int]:
@@ -151,21 +157,30 @@ class Conversation(QObject):
         Raises:
             KeyError: there is no such message here.
         """
-        return self._messages[message_id]
+        message = self._messages.get(message_id)
+        if message is None:
+            if message_id not in self._parents:
+                raise KeyError(message_id)
+            message = self._messages[message_id] = self._stored.value(message_id)
+        return message
+
+    def role(self, message_id: int) -> Role:
+        """Return who a message is from, at less than its value costs."""
+        return self._roles[message_id]
 
     def text(self, message_id: int) -> str | None:
         """Return the text so far; None while it is still on disk."""
         growth = self._texts.get(message_id)
-        return growth.whole() if growth else self._messages[message_id].text
+        return growth.whole() if growth else self.message(message_id).text
 
     def has_text(self, message_id: int) -> bool:
         """Return whether the text is here, and not only on disk."""
-        return message_id in self._texts or self._messages[message_id].text is not None
+        return message_id in self._texts or self.message(message_id).text is not None
 
     def reasoning(self, message_id: int) -> str | None:
         """Return the reasoning so far; None while it is still on disk."""
         growth = self._reasonings.get(message_id)
-        return growth.whole() if growth else self._messages[message_id].reasoning
+        return growth.whole() if growth else self.message(message_id).reasoning
 
     def text_after(self, message_id: int, offset: int) -> str:
         """Return the text from character `offset` on, at the cost of that part.
@@ -182,13 +197,20 @@ class Conversation(QObject):
 
     def length(self, message_id: int) -> int:
         """Return how many characters the text has, on disk or here."""
-        growth = self._texts.get(message_id)
-        return growth.length if growth else self._messages[message_id].length
+        it = self._texts.get(message_id) or self._messages.get(message_id)
+        return it.length if it else self._stored.lengths[message_id]
+
+    def lengths(self, message_ids: Iterable[int]) -> list[int]:
+        """Return the lengths of many texts, as `length` does."""
+        stored, changed = self._stored.lengths, {i: self.length(i) for i in self._messages}
+        return [changed[i] if i in changed else stored[i] for i in message_ids]
 
     def reasoning_length(self, message_id: int) -> int:
         """Return how many characters the reasoning has."""
-        growth = self._reasonings.get(message_id)
-        return growth.length if growth else self._messages[message_id].reasoning_length
+        growth, message = self._reasonings.get(message_id), self._messages.get(message_id)
+        if growth is not None:
+            return growth.length
+        return message.reasoning_length if message else self._stored.reasoning_lengths[message_id]
 
     def silence_s(self, message_id: int) -> float:
         """Return for how long a reply under way has not grown; 0 before it begins."""
@@ -197,7 +219,7 @@ class Conversation(QObject):
 
     def snapshot(self, message_id: int) -> Message:
         """Return the message as a value with its whole text as of now."""
-        message = self._messages[message_id]
+        message = self.message(message_id)
         text, reasoning = self.text(message_id), self.reasoning(message_id)
         if message_id not in self._texts and message_id not in self._reasonings:
             return message
@@ -211,7 +233,7 @@ class Conversation(QObject):
 
     def versions(self, message_id: int) -> Sequence[int]:
         """Return the ids of a message and its siblings, oldest first."""
-        return self._children[self._messages[message_id].parent]
+        return self._children[self._parents[message_id]]
 
     def has_followers(self, message_id: int) -> bool:
         """Return whether anything was written after a message, on any branch."""
@@ -223,7 +245,7 @@ class Conversation(QObject):
         at: int | None = message_id
         while at is not None:
             path.append(at)
-            at = self._messages[at].parent
+            at = self._parents[at]
         path.reverse()
         return path
 
@@ -254,19 +276,19 @@ class Conversation(QObject):
         if text.length + reasoning.length == before:
             return
         self._grown[message_id] = time.monotonic()
-        message = self._messages[message_id]
+        message = self.message(message_id)
         if message.status is Status.WAITING:
             self._messages[message_id] = replace(message, status=Status.STREAMING, pause=None)
         self.message_changed.emit(message_id)
 
     def pause(self, message_id: int, pause: Pause | None) -> None:
         """Note that an open reply waits before its request is made again, or waits no more."""
-        self._messages[message_id] = replace(self._messages[message_id], pause=pause)
+        self._messages[message_id] = replace(self.message(message_id), pause=pause)
         self.message_changed.emit(message_id)
 
     def reopen(self, message_id: int, completion: Completion) -> Message:
         """Let a reply whose text is here grow on, by another request; return its new value."""
-        before = self._messages[message_id]
+        before = self.message(message_id)
         assert before.text is not None
         message = replace(
             before, status=Status.WAITING, completion=completion, earlier=before.completions
@@ -298,7 +320,9 @@ class Conversation(QObject):
     def remove(self, message_id: int) -> None:
         """Take back the last message of a branch: one that could not be saved."""
         assert not self._children.get(message_id), "only the end of a branch can go"
-        parent = self._messages.pop(message_id).parent
+        parent = self._parents.pop(message_id)
+        self._roles.pop(message_id)
+        self._messages.pop(message_id, None)
         self._children[parent].remove(message_id)
         self._texts.pop(message_id, None)
         self._reasonings.pop(message_id, None)
@@ -317,9 +341,7 @@ class Conversation(QObject):
 
     def want(self, message_ids: Iterable[int]) -> None:
         """Ask for texts that are still on disk; each is asked for once."""
-        missing = [
-            i for i in message_ids if self._messages[i].text is None and i not in self._asked
-        ]
+        missing = [i for i in message_ids if i not in self._asked and self.message(i).text is None]
         if missing:
             self._asked.update(missing)
             self.bodies_wanted.emit(missing)
@@ -331,8 +353,10 @@ class Conversation(QObject):
     def fill(self, bodies: Iterable[tuple[int, str, str]]) -> None:
         """Take in (id, text, reasoning) read from disk."""
         for message_id, text, reasoning in bodies:
-            message = self._messages.get(message_id)
-            if message is None or message.text is not None:
+            if message_id not in self._parents:
+                continue
+            message = self.message(message_id)
+            if message.text is not None:
                 continue
             self._messages[message_id] = replace(message, text=text, reasoning=reasoning)
             self._asked.discard(message_id)
@@ -342,6 +366,7 @@ class Conversation(QObject):
 
     def _place(self, message: Message) -> None:
         self._messages[message.id] = message
+        self._parents[message.id], self._roles[message.id] = message.parent, message.role
         self._children.setdefault(message.parent, []).append(message.id)
 
     def _grow(self, message: Message) -> None:
@@ -353,8 +378,8 @@ class Conversation(QObject):
         self._texts[message.id], self._reasonings[message.id] = text, reasoning
 
     def _path_to(self, leaf: int | None) -> list[int]:
-        if leaf is None or leaf not in self._messages:
-            leaf = max(self._messages, default=None)
+        if leaf is None or leaf not in self._parents:
+            leaf = max(self._parents, default=None)
             if leaf is None:
                 return []
             self._heading = replace(self._heading, leaf=leaf)

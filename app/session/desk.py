@@ -295,7 +295,6 @@ class Desk(QObject):
     # Inside
 
     async def _load(self, conversation_id: int) -> None:
-        messages: list[Message] = []
         try:
             _, messages = await asyncio.wrap_future(
                 self._database.read(conversations.load, conversation_id)

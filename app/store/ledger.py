@@ -5,10 +5,13 @@ conversation is deleted: what was spent was spent.
 """
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
+
+import msgspec
 
 from app.chat.cost import Cost, CostKind, Usage
 from app.chat.failure import Failure, Kind
@@ -54,6 +57,19 @@ _FACTS = (
     "left_out",
     "begins_at",
 )
+_NUMBERS = {
+    "prompt_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cached_tokens",
+    "charged",
+    "cost",
+    "first_token_ms",
+    "duration_ms",
+    "reasoning_ms",
+    "left_out",
+    "begins_at",
+}
 _COST_KINDS: dict[str | None, CostKind] = {kind.value: kind for kind in CostKind}
 _OPEN = (Status.WAITING, Status.STREAMING)
 _CLOSED = Failure(Kind.CLOSED)
@@ -67,8 +83,13 @@ _UPDATE = (
     f"UPDATE completion SET {', '.join(f'{name} = ?' for name in _FACTS)} WHERE id = "  # noqa: S608 - our own names
     "(SELECT max(id) FROM completion WHERE message_id = ?)"
 )
+# One cell for all facts: thousands of requests are read with a long conversation, and a
+# dozen of them are looked at. Cast, as JSON takes no bytes, which a damaged file can hold.
+_CELLS = ", ".join(
+    f"CAST(c.{name} AS {'INTEGER' if name in _NUMBERS else 'TEXT'})" for name in _FACTS[1:]
+)
 _OF_CONVERSATION = (
-    f"SELECT c.message_id, {', '.join(f'c.{name}' for name in _FACTS[1:])} "  # noqa: S608 - our own names
+    f"SELECT c.message_id, json_array({_CELLS}) "  # noqa: S608 - our own names
     "FROM message m JOIN completion c ON c.message_id = m.id WHERE m.conversation_id = ?"
     " ORDER BY c.message_id, c.id"
 )
@@ -110,15 +131,32 @@ def close_open_completions(db: Connection) -> None:
     )
 
 
-def completions_of(db: Connection, conversation_id: int) -> dict[int, list[Completion]]:
-    """Return the completions of each reply of a conversation, oldest first, by message id."""
-    found: dict[int, list[Completion]] = {}
-    for row in db.execute(_OF_CONVERSATION, (conversation_id,)):
-        found.setdefault(row[0], []).append(_to_completion(row[1:]))
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """The requests of a conversation as they were read, made into values when asked for."""
+
+    cells: Mapping[int, list[str]]
+    """Of each request the JSON of what is known of it, by message id, oldest first."""
+
+    def of(self, message_id: int) -> tuple[Completion, ...]:
+        """Return the completions of a reply, oldest first."""
+        return tuple(_to_completion(_decode(cell)) for cell in self.cells.get(message_id, ()))
+
+
+def requests_of(db: Connection, conversation_id: int) -> Requests:
+    """Return what the replies of a conversation were asked for with, and what came of it."""
+    cells: dict[int, list[str]] = {}
+    for message_id, cell in db.execute(_OF_CONVERSATION, (conversation_id,)):
+        cells.setdefault(message_id, []).append(cell)
+    return Requests(cells)
+
+
+def _decode(cell: str) -> list[Any]:
+    found: list[Any] = msgspec.json.decode(cell)
     return found
 
 
-def _to_completion(cells: tuple[Any, ...]) -> Completion:
+def _to_completion(cells: list[Any]) -> Completion:
     return Completion(
         account_id=cells[0],
         payer=cells[1],

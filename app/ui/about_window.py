@@ -1,12 +1,16 @@
 """AboutWindow: what this is, of which version, and the licences of what it is made of."""
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -45,10 +49,9 @@ STYLE = """
     selection-background-color: @selection; selection-color: @text;
 }
 """
-SIZE = QSize(600, 560)
-LEAST = QSize(320, 280)
-LICENCES = ("notices.txt", "LGPL-3.0.txt", "GPL-3.0.txt", "qt.txt")
-"""Files of a package, below `licences`."""
+SIZE = QSize(720, 600)
+SHORT = QSize(600, 220)
+LEAST = 320
 
 
 def tr(text: str) -> str:
@@ -56,22 +59,34 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("AboutWindow", text)
 
 
-def licence_texts() -> dict[str, str]:
+def licences() -> dict[str, Path]:
     """Return the licences that come with this Coprime, by what they are; a package has them."""
     names = {
-        "notices.txt": tr("What Coprime contains"),
-        "LGPL-3.0.txt": tr("LGPL 3.0"),
-        "GPL-3.0.txt": tr("GPL 3.0"),
-        "qt.txt": tr("What Qt contains"),
+        "notices": tr("What Coprime contains"),
+        "qt": tr("What Qt contains"),
+        "libraries": tr("Libraries and fonts"),
+        "LGPL-3.0": tr("LGPL 3.0"),
+        "GPL-3.0": tr("GPL 3.0"),
     }
-    found = {}
-    for file in LICENCES:
-        try:
-            path = resource(f"licences/{file}")
-        except FileNotFoundError:
-            continue
-        found[names[file]] = path.read_text(encoding="utf-8", errors="replace")
-    return found
+    try:
+        files = {path.stem: path for path in resource("licences").glob("*.txt")}
+    except FileNotFoundError:
+        return {}
+    known = [name for name in names if name in files]
+    others = sorted(name for name in files if name not in names)
+    return {names.get(name, name): files[name] for name in (*known, *others)}
+
+
+class Drop(QComboBox):
+    """A choice with an arrow that has the colour of its text."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        size = icons.SIZE
+        place = QRect(self.width() - size - 8, (self.height() - size) // 2, size, size)
+        with QPainter(self) as painter:
+            there = QRectF(QStyle.visualRect(self.layoutDirection(), self.rect(), place))
+            icons.paint(painter, "chevron-down", there, self.palette().text().color())
 
 
 class AboutWindow(QDialog):
@@ -88,10 +103,10 @@ class AboutWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("aboutwindow")
         self.setWindowTitle(tr("About Coprime"))
-        self._texts = licence_texts()
-        self.choice = QComboBox(self)
+        self._files = licences()
+        self.choice = Drop(self)
         self.choice.setAccessibleName(tr("Licences"))
-        self.choice.addItems(list(self._texts))
+        self.choice.addItems(list(self._files))
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
         self.text.setAccessibleName(tr("Licence"))
@@ -116,12 +131,13 @@ class AboutWindow(QDialog):
 
     def tell_copied(self) -> None:
         """Say that the diagnostics are on the clipboard."""
-        self._copied.setText(tr("Copied: versions, settings and counts."))
+        words = tr("Copied: versions, settings and counts. No texts, names, keys or addresses.")
+        self._copied.setText(words)
+        self._copied.show()
 
     def set_theme(self, look: theme.Theme) -> None:
         """Show it in another theme."""
         self.setStyleSheet(style_sheet(look, STYLE))
-        self.copy.setIcon(icons.icon("copy", look.colours.muted))
         self.text.setFont(theme.font(look.type.code))
 
     def _lay_out(self) -> None:
@@ -143,7 +159,7 @@ class AboutWindow(QDialog):
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.copy)
-        foot.addWidget(self._copied, 1)
+        foot.addStretch(1)
         foot.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
@@ -152,18 +168,21 @@ class AboutWindow(QDialog):
         column.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeading)
         column.addWidget(self.text, 1)
         column.addWidget(self._without)
+        column.addWidget(self._copied)
         column.addLayout(foot)
         for button in (self.copy, self.close_button):
             button.setAutoDefault(False)
-        has_texts = bool(self._texts)
+        has_texts = bool(self._files)
         self.choice.setVisible(has_texts)
         self.text.setVisible(has_texts)
         self._without.setVisible(not has_texts)
+        self._copied.hide()
         # A small or a strongly scaled screen has less room.
         room = self.screen().availableSize() - QSize(16, 48)
-        wanted = SIZE if has_texts else QSize(SIZE.width(), LEAST.height() - 60)
-        self.setMinimumSize(QSize(LEAST.width(), 0).boundedTo(room))
-        self.resize(wanted.boundedTo(room))
+        self.setMinimumWidth(min(LEAST, room.width()))
+        self.resize((SIZE if has_texts else SHORT).boundedTo(room))
 
     def _on_chosen(self, name: str) -> None:
-        self.text.setPlainText(self._texts.get(name, ""))
+        path = self._files.get(name)
+        if path is not None:
+            self.text.setPlainText(path.read_text(encoding="utf-8", errors="replace"))

@@ -1,5 +1,6 @@
 """Fuzzy: finds lines by some of their letters, in order, and says how well they fit.
 
+A line has parts, a line break between them; the letters of a word are all in one.
 Of thousands of lines most are passed over by what is cheap; only the likeliest of
 each kind are scored letter by letter. No widgets.
 """
@@ -87,7 +88,9 @@ class Lines:
     def _scattering(self, words: Sequence[str], held: set[int]) -> Iterator[int]:
         letters = [
             # Possessive: a line that does not fit is read once.
-            re.compile("".join(f"[^{re.escape(c)}]*+{re.escape(c)}" for c in word)).match
+            re.compile(
+                "(?:^|\n)" + "".join(rf"[^{re.escape(c)}\n]*+{re.escape(c)}" for c in word)
+            ).search
             for word in words
         ]
         for row, key in enumerate(self._keys):
@@ -129,10 +132,13 @@ def _fold_one(character: str) -> str:
 def _fit(word: str, key: str) -> Fit | None:
     """Return how one word fits: in one piece, or in letters that begin words, or scattered."""
     at = _in_one_piece(word, key)
-    whole = _rate(range(at, at + len(word)), key) if at >= 0 else None
-    apart = _by_starts(word, key) or (_scattered(word, key) if whole is None else None)
-    loose = _rate(apart, key) if apart else None
-    fits = [fit for fit in (whole, loose) if fit is not None]
+    fits = [_rate(range(at, at + len(word)), key)] if at >= 0 else []
+    start = 0
+    for part in key.split("\n"):
+        loose = _by_starts(word, part) or (None if fits else _scattered(word, part))
+        if loose:
+            fits.append(_rate([start + place for place in loose], key))
+        start += len(part) + 1
     return max(fits, key=lambda fit: fit.score, default=None)
 
 
@@ -177,14 +183,14 @@ def _scattered(word: str, key: str) -> list[int] | None:
 
 
 def _rate(places: Sequence[int], key: str) -> Fit:
-    score, before = (_WHOLE_START if places[0] == 0 else 0.0), -2
+    score, before = (_WHOLE_START if places[0] == 0 else 0.0), -1
     for at in places:
-        if at == before + 1:
+        if _starts(key, at):
+            score += _START
+        elif at == before + 1:
             score += _NEXT
         else:
-            score += _START if _starts(key, at) else _LONE
-        if before >= 0:
-            score -= _GAP * min(at - before - 1, _WIDEST_GAP)
+            score += _LONE - _GAP * min(at - before - 1, _WIDEST_GAP)
         before = at
     return Fit(score, tuple(places))
 

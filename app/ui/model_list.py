@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QToolTip, QWidget
 from app.ui import icons, theme
 from app.ui.model_delegate import ModelDelegate
 from app.ui.model_rows import ModelRows
+from app.ui.unfailing import unfailing
 
 
 class Filter(QLineEdit):
@@ -126,6 +127,7 @@ class ModelList(QListView):
         else:
             super().keyPressEvent(event)
 
+    @unfailing
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and self.star_at(event.pos()).isValid():
             QToolTip.showText(event.globalPos(), self.tr("Favourite on or off (Space)"), self)

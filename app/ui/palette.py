@@ -49,7 +49,7 @@ _WIDEST = 620
 _ROWS = 10
 _SHADOW = 14
 """Room around it for its shadow."""
-_MARGIN = 12
+_MARGIN = 14
 """From the sides of the window."""
 _HIGHEST = 72
 """From the top of the window, where there is room."""
@@ -265,7 +265,7 @@ class Palette(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             shade = (colours.window if self._theme.is_dark else colours.text).toRgb()
-            shade.setAlpha(4 if not self._theme.is_dark else 16)
+            shade.setAlpha(3 if not self._theme.is_dark else 16)
             painter.setBrush(shade)
             for reach in range(1, _SHADOW + 1):
                 area = box.adjusted(-reach, 4 - reach, reach, reach).intersected(self.rect())

@@ -14,6 +14,8 @@ from app.ui.section import GAP, figures
 ROW_HEIGHT = 36
 _INSET = 8
 """From the side of the list to the ground of the current row, and on to its texts."""
+_READABLE = 48
+"""Less is not worth writing into."""
 _MARKED = QFont.Weight.DemiBold
 
 
@@ -27,6 +29,11 @@ class Marked:
     colour: QColor
     accent: QColor
     """Of the characters that were typed."""
+
+    @property
+    def width(self) -> float:
+        """How much room it takes uncut."""
+        return self._lay_out(self.text, len(self.text))[1] + 4 if self.text else 0
 
     def layout(self, room: float) -> tuple[QTextLayout, float, float]:
         """Return it as one line, cut at its end to fit; with that line's width and height."""
@@ -84,14 +91,18 @@ class PaletteDelegate(QStyledItemDelegate):
             painter.setBrush(colours.selection)
             painter.drawRoundedRect(ground, self._radius, self._radius)
         room = ground.adjusted(_INSET + 2, 0, -_INSET - 2, 0)
-        half, third = room.width() // 2, room.width() // 3
+        half = room.width() // 2
         keys = Marked(row.entry.keys, (), self._small, colours.muted, colours.accent)
         room = _put_last(painter, option, room, keys, half)
         aside = Marked(row.entry.aside, row.in_aside, self._small, colours.muted, colours.accent)
-        room = _put_last(painter, option, room, aside, third)
         lead = Marked(row.entry.lead, row.in_lead, self._font, colours.muted, colours.accent)
-        room.setLeft(room.left() + _put(painter, option, room, lead))
         title = Marked(row.entry.title, row.in_title, self._font, colours.text, colours.accent)
+        # It gives way to the title, unless what was typed is in it.
+        left = room.width() - round(lead.width + title.width) - GAP
+        most = max(left, room.width() // 3 if row.in_aside else 0)
+        if most >= _READABLE:
+            room = _put_last(painter, option, room, aside, most)
+        room.setLeft(room.left() + _put(painter, option, room, lead))
         _put(painter, option, room, title)
         painter.restore()
 

@@ -55,7 +55,7 @@ class PaletteDesk(QObject):
     def _offered(self) -> list[Entry]:
         """Return the actions that can be done now, but for this one."""
         return [
-            Entry(Kind.ACTION, deed.name, deed.label, deed.menu_label, ", ".join(deed.shown_keys))
+            Entry(Kind.ACTION, deed.name, deed.label, deed.menu_label, "".join(deed.shown_keys[:1]))
             for deed in actions.deeds()
             if self._actions[deed.name].isEnabled() and deed.name != "palette"
         ]
@@ -70,9 +70,12 @@ class PaletteDesk(QObject):
             if each.id != desk.front
         ]
         if desk.front is not None:
-            account_id = desk.heading(desk.front).account_id
-            models, kind = catalogues.of(account_id).models, Kind.MODEL
-            found += [Entry(kind, model.id, model.label, model.id) for model in models]
+            front, kind = desk.heading(desk.front), Kind.MODEL
+            found += [
+                Entry(kind, model.id, model.label, model.id)
+                for model in catalogues.of(front.account_id).models
+                if model.id != front.model
+            ]
         return found
 
     def _on_chosen(self, entry: Entry) -> None:

@@ -177,6 +177,7 @@ class ShortcutsWindow(QDialog):
         self._delegate = ShortcutDelegate(rows, self.list)
         self.list.setModel(rows)
         self.list.setItemDelegate(self._delegate)
+        self.list.setCurrentIndex(rows.index(1))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 8)
         column.addWidget(self.list)

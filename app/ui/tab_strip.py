@@ -29,6 +29,7 @@ from app.ui.actions import in_menu
 from app.ui.tab_painter import HEIGHT, TOP, TabPainter, TabState
 from app.ui.tab_row import TabRow
 from app.ui.theme import Theme, light
+from app.ui.unfailing import unfailing
 
 EDGE = 24
 """How near to an end of the strip a carried tab makes it scroll."""
@@ -377,6 +378,7 @@ class TabStrip(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             position = self._tab_at(event.pos())

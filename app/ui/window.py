@@ -296,6 +296,9 @@ class Window(QMainWindow):
         if self._centre.currentWidget() is self.welcome:
             self._session.accounts.look_for_cli_login()
             self._session.accounts.look_for_keyring()
+        from app.ui.transcript.warming import warm_reading
+
+        warm_reading(self)
 
     def _on_list_changed(self) -> None:
         if self._session.has_started:
@@ -348,11 +351,11 @@ class Window(QMainWindow):
             self.notice_bar.add(wording.circumstance(circumstance))
 
     def _on_first_words_saved(self) -> None:
-        """Load the fonts a reply may need while it is waited for."""
-        from app.ui.transcript.warming import warm_fonts
+        """Load what a reply may need while it is waited for."""
+        from app.ui.transcript.warming import warm_up
 
         self._session.words_saved.disconnect(self._on_first_words_saved)
-        warm_fonts(self)
+        warm_up(self)
 
     # Geometry
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser
 
+from app import starting
 from tests.benchmarks import sample
 from tests.benchmarks.row import Row
 from tests.benchmarks.stage import Stage, appear, application, unpaced
@@ -28,6 +29,9 @@ def measure(_folder: Path) -> list[Row]:
     frames = TOKENS * 3 // 10
     with unpaced():
         _stream(WARM, (WARM,))
+    # As the program does once it has started; what is simplest has it as cheap.
+    starting.restore_import()
+    starting.settle()
     for _ in range(ROUNDS):
         with unpaced():
             used, found = _stream(MARKS[-1], MARKS)
@@ -45,7 +49,7 @@ def measure(_folder: Path) -> list[Row]:
     return [
         Row(name, ours, "s", None, f"{frames} frames, {ours / TOKENS * 1000:.3f} ms a token"),
         Row("the same / setMarkdown", ours / markdown, "×", 0.125, f"{markdown:.1f} s, sampled"),
-        Row("the same / insertText", ours / plain, "×", 2, f"{plain:.1f} s"),
+        Row("the same / insertText", ours / plain, "×", 1.8, f"{plain:.1f} s"),
         Row(
             f"CPU per token, {MARKS[-1]} / {MARKS[0]} tokens",
             late / early,

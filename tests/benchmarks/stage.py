@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import process_time
 from unittest.mock import patch
 
 from PySide6.QtGui import QFont
@@ -11,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.chat.conversation import Conversation
 from app.chat.message import Delta
 from app.ui.theme import light
-from app.ui.transcript import frames, surface
+from app.ui.transcript import frames
 from app.ui.transcript.drawn_formulas import Formulas
 from app.ui.transcript.frames import Frames
 from app.ui.transcript.highlighting import Highlighter
@@ -32,14 +31,11 @@ def application() -> QApplication:
 
 @contextmanager
 def unpaced() -> Iterator[None]:
-    """Have the next frame due at once, and the cost of frames counted in CPU time.
+    """Have the next frame due at once.
 
     A paced transcript waits longer after costly frames, and so has fewer of them.
     """
-    with (
-        patch.multiple(frames, _SHORTEST_S=0.0, _SHARE=0),
-        patch.object(surface, "perf_counter", process_time),
-    ):
+    with patch.multiple(frames, _SHORTEST_S=0.0, _SHARE=0):
         yield
 
 
@@ -70,7 +66,7 @@ class Stage:
         """Let tokens come and be shown; return the milliseconds of CPU of that frame."""
         self.conversation.extend(message_id, [Delta(token) for token in tokens])
         self.work()
-        return self._clock._cost_s * 1000
+        return self._clock.cost_s * 1000
 
     def work(self) -> None:
         """Work until what came is laid out and painted."""

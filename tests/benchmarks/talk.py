@@ -1,11 +1,14 @@
 """Talk: a conversation of ten thousand messages, as values and in the program's own file."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
 from app.chat.conversation import Heading
-from app.chat.message import Message, Role
+from app.chat.cost import Cost, CostKind, Usage
+from app.chat.message import Completion, Message, Role, Timing
+from app.chat.model import Prices
 from app.paths import paths_below
 from app.store import conversations
 from app.store.database import Database
@@ -32,8 +35,34 @@ def messages(count: int = MANY) -> list[Message]:
         role = Role.USER if is_own else Role.ASSISTANT
         created = _NOON + timedelta(seconds=number)
         parent = number - 1 or None
-        found.append(Message(number, parent, role, created=created, text=text, length=len(text)))
+        filled = None if is_own else _completion(number, len(text) // 4)
+        found.append(
+            Message(
+                number,
+                parent,
+                role,
+                created=created,
+                text=text,
+                length=len(text),
+                completion=filled,
+            )
+        )
     return found
+
+
+def _completion(number: int, tokens: int) -> Completion:
+    """Return a request as a reply has it, with all that is known of one that went well."""
+    return Completion(
+        "account",
+        "Team",
+        "maker/model",
+        prices=Prices(Decimal("0.5"), Decimal("1.5")),
+        finish_reason="stop",
+        usage=Usage(100 * number, tokens),
+        cost=Cost(Decimal(number) / 1_000_000, CostKind.BILLED),
+        timing=Timing(200 + number % 100, 2_000 + tokens),
+        request_ids=(f"request-{number}",),
+    )
 
 
 def store(folder: Path, count: int = MANY) -> None:

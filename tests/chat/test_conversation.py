@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.conversation import Conversation, Heading, first_words
 from app.chat.message import Completion, Delta, Message, Role, Status
+from app.chat.stored import Stored
 
 COMPLETION = Completion("account", "payer", "model")
 
@@ -39,6 +40,28 @@ def test_deltas_are_appended_and_announced_once_a_batch(
     assert conversation.message(3).status is Status.STREAMING
     conversation.extend(3, [Delta(finish_reason="stop")])
     assert changes == [3], "a delta without text changes nothing that shows"
+
+
+def test_values_of_stored_messages_are_made_once_and_when_asked_for(qapp: object) -> None:
+    values = Stored.of([user(2), replace(reply(3, 2), status=Status.COMPLETE, length=9), user(4)])
+    made: list[int] = []
+
+    def make(message_id: int) -> Message:
+        made.append(message_id)
+        return values.value(message_id)
+
+    it = Conversation(Heading(1, leaf=3), replace(values, value=make))
+    assert (list(it.branch), list(it.versions(2)), it.role(3)) == ([2, 3], [2, 4], Role.ASSISTANT)
+    assert it.has_followers(2)
+    assert it.lengths([2, 3, 4]) == [5, 9, 5]
+    assert made == []
+    it.add(reply(5, 3))
+    it.extend(5, [Delta("Hello")])
+    assert it.message(3) is it.message(3)
+    assert it.lengths([2, 3, 5]) == [5, 9, 5] == [it.length(i) for i in (2, 3, 5)]
+    assert made == [3]
+    with pytest.raises(KeyError):
+        it.message(6)
 
 
 @given(pieces=st.lists(st.text(max_size=7), max_size=30), data=st.data())

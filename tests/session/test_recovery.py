@@ -371,11 +371,8 @@ def test_a_fork_of_a_continued_reply_keeps_every_request(play: Play, server: Ser
         running.session.continue_reply(conversation, message.id)
         await ended(running, conversation)
         running.session.fork(conversation, message.id)
-        await running.until(lambda: running.session.desk.front != conversation.id)
-        front = running.session.desk.front
-        assert front is not None
-        copy = running.session.desk.conversation(front)
-        assert copy is not None
+        await running.until(lambda: len(running.session.desk.open) == 2)
+        copy = running.session.desk.open[1]
         assert len(copy.message(copy.branch[-1]).completions) == 2
 
     play(scenario)

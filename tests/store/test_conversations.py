@@ -1,6 +1,6 @@
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -130,7 +130,8 @@ def test_every_field_of_a_heading_comes_back(saved: Heading) -> None:
             draft=stored(saved.draft),
         )
         assert conversations.list_headings(db) == [expected]
-        assert conversations.load(db, saved.id) == (expected, [])
+        loaded, messages = conversations.load(db, saved.id)
+        assert (loaded, list(messages)) == (expected, [])
 
 
 @given(completions, st.sampled_from(Status), texts, texts, times)
@@ -330,6 +331,18 @@ def test_an_amount_no_column_holds_does_not_fail(db: Connection) -> None:
     ]
 
 
+def test_bytes_where_a_text_or_a_number_was_do_not_keep_a_conversation_shut(
+    db: Connection,
+) -> None:
+    conversations.save_heading(db, heading())
+    conversations.save_message(db, 1, replace(empty_reply(3, None), text="x", completion=DONE))
+    db.execute("UPDATE completion SET payer = CAST('Team' AS BLOB), left_out = x'00ff'")
+    _, (message,) = conversations.load(db, 1)
+    assert message.completion is not None
+    assert (message.completion.payer, message.completion.left_out) == ("Team", 0)
+    assert message.completion.cost == DONE.cost
+
+
 @pytest.mark.parametrize("completion", [ASKED, None])
 def test_replies_the_program_ended_on_are_interrupted_and_keep_their_text(
     db: Connection, completion: Completion | None
@@ -441,7 +454,7 @@ def test_ten_thousand_messages_are_listed_without_their_texts(
     database.write(save).result()
     tables: set[str] = set()
 
-    def load_watched(db: Connection) -> list[Message]:
+    def load_watched(db: Connection) -> Sequence[Message]:
         def note(_action: int, table: str | None, *_: object) -> int:
             tables.add(table or "")
             return sqlite3.SQLITE_OK

@@ -16,6 +16,7 @@ PAIRS = [
     ("on_accent", "accent"),
     ("text", "selection"),
     ("muted", "selection"),
+    ("accent", "selection"),
     ("text", "accent_wash"),
     *[("error", ground) for ground in ("surface", "error_wash", "window", "sidebar")],
     ("text", "found"),

@@ -14,6 +14,7 @@ from app.ui.transcript.attention import Attention
 from app.ui.transcript.foot import foot_height
 from app.ui.transcript.surface import REACH, Surface
 from app.ui.transcript.targets import Spot, draw_ring
+from app.ui.unfailing import unfailing
 
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -126,6 +127,7 @@ class AttentiveSurface(Surface):
 
     # Qt's
 
+    @unfailing
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if event.reason() in _BY_KEYBOARD:
@@ -134,6 +136,7 @@ class AttentiveSurface(Surface):
             self._is_by_keyboard = False
         self._attend(replace(self._attention, has_keyboard=self._is_by_keyboard))
 
+    @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._attend(replace(self._attention, has_keyboard=False))

@@ -51,7 +51,7 @@ class Beginning:
         if is_dense(leaf):
             return None
         [unit] = reading.units
-        runs = joined((*self.runs, *_without_stand_in(unit.blocks[-1].runs)))
+        runs = self._followed_by(unit.blocks[-1].runs)
         unit = unit.grown(runs, self.end - self.start - len(_STAND_IN))
         return replace(reading, units=[unit], leaf=leaf)
 
@@ -64,7 +64,12 @@ class Beginning:
 
         text = _STAND_IN + source[self.end :].rstrip()
         runs = read_text(text, definitions)
-        return joined((*self.runs, *_without_stand_in(runs))), len(text)
+        return self._followed_by(runs), len(text)
+
+    def _followed_by(self, runs: tuple[Run, ...]) -> tuple[Run, ...]:
+        """Return the runs of the paragraph, of which those after a stand-in are the rest."""
+        *known, last = self.runs
+        return (*known, *joined((last, *_without_stand_in(runs))))
 
     def _goes_on(self, reading: "Reading", short: str) -> bool:
         leaf = reading.leaf

@@ -13,6 +13,7 @@ MOST = 65_536
 _LINE = 4
 _SIGN = 2
 _BLOCK = 16
+_QUOTE = 16
 """What each costs to read, beside the letters in it."""
 
 
@@ -40,4 +41,6 @@ class Budget:
         """Pay for lines that were read as so many blocks."""
         source = source.rstrip()
         cost = _LINE * (source.count("\n") + 1) + _SIGN * signs_in(source) + _BLOCK * blocks
+        # Quotes in quotes.
+        cost += _QUOTE * (source.count("> >") + source.count(">>"))
         self._left = min(self._left + len(source) - cost, MOST)

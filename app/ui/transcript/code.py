@@ -6,7 +6,7 @@ A long listing comes in several blocks, each with its part of the box.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextOption
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextCharFormat
 
 from app.ui.theme import Theme, font
 from app.ui.transcript.blocks import Block, Run
@@ -29,9 +29,7 @@ _COPY, _WRAP = 0, 1
 class CodeLines(Lines):
     """Lines that begin at the left, whatever they are written in."""
 
-    def _new_option(self, metrics: QFontMetricsF) -> QTextOption:
-        self.is_right_to_left = False
-        return super()._new_option(metrics)
+    _can_begin_right = False
 
 
 class CodeLayout(Wide):

@@ -8,6 +8,7 @@ widget: pixels of the view come in as numbers.
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from time import perf_counter
 
 from PySide6.QtCore import QRect
 
@@ -27,9 +28,11 @@ from app.ui.transcript.shifts import Shifts
 from app.ui.transcript.tints import Tint
 
 _ALLOWANCE = 16_384
-"""Characters of text read for one frame, at most."""
+"""Characters of text read for one frame, at most, but for a backlog."""
+_BACKLOG_S = 0.008
+"""For how long as many are read again, where all that is left has to be."""
 _SLICE = 2_048
-"""Characters read before looking whether that was enough."""
+"""Characters read before looking whether that was enough; then twice as many."""
 _NEAR = 64
 """Pixels that make no difference to what is out of sight."""
 _KEPT = 64
@@ -65,7 +68,8 @@ class Column:
         self._index: dict[int, int] = {}
         self._own: set[int] = set()
         """Which of them are the person's."""
-        self._heights = Heights()
+        self._estimated: Heights | None = None
+        """The heights of all of them; None until they are asked for."""
         self._layouts: dict[int, MessageLayout] = {}
         """Least recently seen first."""
         self._released = 0, 0, 0
@@ -76,6 +80,8 @@ class Column:
         self._edited: tuple[int, int] | None = None
         """The message over which an editor lies, and how high that is."""
         self._allowance = 0
+        self._until_s = 0.0
+        """Until when more than that is read."""
         self.is_behind = False
         """Whether text that should show was left for the next frame."""
         self.shifts = Shifts()
@@ -108,23 +114,25 @@ class Column:
 
     def rebuild(self) -> None:
         """Take up the branch in view anew. Messages that stay keep their layouts."""
-        message = self._conversation.message
-        roles = [(i, message(i).role) for i in self._conversation.branch]
+        branch = self._conversation.branch
+        # No values are made of messages for this: there may be ten thousand.
+        roles = list(map(self._conversation.role, branch))
         own, hidden = Role.USER, Role.SYSTEM
-        self._ids = [i for i, role in roles if role is not hidden]
-        self._index = {message_id: i for i, message_id in enumerate(self._ids)}
-        self._own = {i for i, role in roles if role is own}
+        self._ids = [i for i, role in zip(branch, roles, strict=True) if role is not hidden]
+        self._index = dict(zip(self._ids, range(len(self._ids)), strict=True))
+        self._own = {i for i, role in zip(branch, roles, strict=True) if role is own}
         self._layouts = {i: it for i, it in self._layouts.items() if i in self._index}
-        self._estimate()
+        self._estimated = None
 
     def append(self, message_id: int) -> None:
         """Add a message at the end."""
         if self._is_shown(message_id):
+            heights = self._heights
             self._index[message_id] = len(self._ids)
             self._ids.append(message_id)
-            if self._conversation.message(message_id).role is Role.USER:
+            if self._conversation.role(message_id) is Role.USER:
                 self._own.add(message_id)
-            self._heights.append(self._guess(message_id))
+            heights.append(self._guess(message_id))
 
     def restyle(self, width: int, theme: Theme) -> None:
         """Let go of all layouts, for another width or theme."""
@@ -134,7 +142,7 @@ class Column:
         self._layouts = {i: it for i, it in layouts if it.has_layouts or i in held}
         for it in self._layouts.values():
             it.restyle(width, theme)
-        self._estimate()
+        self._estimated = None
 
     def toggle_reasoning(self, message_id: int) -> None:
         """Show the reasoning of a message, or hide it, from its next refresh on."""
@@ -160,8 +168,8 @@ class Column:
                 self._heights[index] = self._guess(message_id)
             else:
                 # Text that nobody sees grow is not read while it grows.
-                taken = self._read(index, layout, self._allowance if layout.shows_end else 0)
-                self._allowance -= taken
+                allowance = self._allowance if layout.shows_end else 0
+                self._read(index, layout, allowance, self._until_s)
 
     # Places
 
@@ -254,8 +262,7 @@ class Column:
         if message is None:
             return False
         layout = self._layout(message)
-        while self._read_more(message, layout):
-            pass
+        self._read_to_end(message, layout)
         return not layout.is_readable(self._conversation)
 
     def ids_between(self, top: int, bottom: int) -> list[int]:
@@ -268,7 +275,7 @@ class Column:
 
     def begin_frame(self) -> None:
         """Grant the text that may be read for one frame."""
-        self._allowance = _ALLOWANCE
+        self._allowance, self._until_s = _ALLOWANCE, perf_counter() + _BACKLOG_S
         self.is_behind = False
 
     def lay_out_from(self, place: Place, above: int, below: int) -> int:
@@ -368,23 +375,26 @@ class Column:
         return self._heights.offset(message) + self._gap(message)
 
     def _is_shown(self, message_id: int) -> bool:
-        return self._conversation.message(message_id).role is not Role.SYSTEM
+        return self._conversation.role(message_id) is not Role.SYSTEM
 
-    def _estimate(self) -> None:
-        """Estimate all heights: once per width, not per frame."""
-        self._heights = Heights(self._guesses(self._ids, None))
+    @property
+    def _heights(self) -> Heights:
+        """The heights of all messages, estimated once per width, when that is looked at."""
+        if self._estimated is None:
+            lengths = zip(self._ids, self._conversation.lengths(self._ids), strict=True)
+            self._estimated = Heights(self._guesses(lengths, None))
+            self._counts.estimates += 1
+        return self._estimated
 
     def _guess(self, message_id: int) -> int:
         index = self._index[message_id]
         above = self._ids[index - 1] if index else None
-        return next(iter(self._guesses([message_id], above)))
+        lengths = [(message_id, self._conversation.length(message_id))]
+        return next(iter(self._guesses(lengths, above)))
 
-    def _guesses(self, message_ids: Iterable[int], above: int | None) -> Iterable[int]:
-        lengths, layouts = self._conversation.length, self._layouts
+    def _guesses(self, lengths: Iterable[tuple[int, int]], above: int | None) -> Iterable[int]:
         is_below_own = self.is_own(above)
-        return heights_of(
-            message_ids, lengths, layouts, self._own, self._width, self._theme, is_below_own
-        )
+        return heights_of(lengths, self._layouts, self._own, self._width, self._theme, is_below_own)
 
     def _layout(self, message: int) -> MessageLayout:
         message_id = self._ids[message]
@@ -398,7 +408,9 @@ class Column:
             self._read(message, layout, 0)
         return layout
 
-    def _read(self, message: int, layout: MessageLayout, allowance: int) -> int:
+    def _read(
+        self, message: int, layout: MessageLayout, allowance: int, until_s: float = 0.0
+    ) -> int:
         room = None
         if self._edited is not None and self._edited[0] == layout.id:
             room = self._edited[1]
@@ -409,34 +421,48 @@ class Column:
             allowance,
             is_unfolded=is_unfolded,
             room=room,
+            until_s=until_s,
         )
+        self._allowance -= taken
         if changed is not None:
             self.touched.append((layout.id, changed))
         self._fit(message, layout)
         return taken
 
-    def _read_more(self, message: int, layout: MessageLayout) -> bool:
-        """Read a slice of what is pending; return whether there was any."""
+    def _read_more(
+        self, message: int, layout: MessageLayout, length: int, until_s: float = 0.0
+    ) -> bool:
+        """Read so much of what is pending; return whether there was any."""
         if not layout.is_readable(self._conversation):
             return False
+        if self._allowance <= 0 and perf_counter() < self._until_s:
+            self._allowance = _ALLOWANCE
         if self._allowance <= 0:
             self.is_behind = True
             return False
-        taken = self._read(message, layout, min(_SLICE, self._allowance))
-        self._allowance -= taken
-        return taken > 0
+        return self._read(message, layout, min(length, self._allowance), until_s) > 0
+
+    def _read_to_end(self, message: int, layout: MessageLayout) -> None:
+        """Read all that is pending, as far as this frame allows."""
+        while self._read_more(message, layout, _ALLOWANCE, self._until_s):
+            pass
 
     def _read_up_to(self, message: int, layout: MessageLayout, position: Position) -> None:
         """Read until the block of a position is there."""
+        length = _SLICE
         if position.block == PENDING:
             # Its offset is in text nobody had read: how far down, about.
             row = layout.row_of(PENDING)
             y = layout.top(row) + position.offset
-            while layout.is_pending(layout.heights.find(y)) and self._read_more(message, layout):
-                pass
+            while layout.is_pending(layout.heights.find(y)) and self._read_more(
+                message, layout, length
+            ):
+                length *= 2
         elif position.block < PENDING:
-            while position.block >= layout.settled_count and self._read_more(message, layout):
-                pass
+            while position.block >= layout.settled_count and self._read_more(
+                message, layout, length
+            ):
+                length *= 2
 
     def _fit(self, message: int, layout: MessageLayout) -> None:
         self._heights[message] = self._gap(message) + layout.height
@@ -453,7 +479,7 @@ class Column:
             heights, row = layout.heights, first
             while row < layout.count and y + heights.offset(row) - heights.offset(first) < need:
                 unsettled = layout.unsettled_row
-                if layout.is_pending(row) and self._read_more(message, layout):
+                if layout.is_pending(row) and self._read_more(message, layout, _SLICE):
                     # What were its last blocks may have become others.
                     row = max(min(row, unsettled), first)
                 else:
@@ -474,8 +500,7 @@ class Column:
         while message >= 0:
             layout = self._layout(message)
             if row is None:
-                while self._read_more(message, layout):
-                    pass
+                self._read_to_end(message, layout)
                 row = layout.count
             while row > 0 and y < need:
                 row -= 1

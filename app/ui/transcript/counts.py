@@ -20,5 +20,7 @@ class Counts:
     painted_pixels: int = 0
     """Rows of device-independent pixels painted."""
     flushes: int = 0
+    estimates: int = 0
+    """How often the heights of all messages were estimated."""
     bodies_wanted: int = 0
     """Messages whose text was asked for because it was still on disk."""

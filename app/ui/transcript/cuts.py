@@ -1,5 +1,6 @@
 """Cuts: how much of a source is parsed at once, and where it is parted."""
 
+import re
 from typing import TYPE_CHECKING
 
 from app.ui.transcript.blocks import Unit
@@ -13,14 +14,21 @@ LINES = 1_024
 """Lines of source that are parsed at once, at most."""
 SHORT_LINES = 256
 """As many, where they are shorter than words."""
+DEEP_LINES = 32
+"""As many, where quotes stand in quotes: each looks at all lines of those around it."""
 
 _SHORT = 8
+_DEEP = re.compile(r"^ {0,3}(?:>[ \t]*){8}", re.MULTILINE)
 
 
 def limit_of(source: str) -> int:
     """Return how many characters of a source are parsed at once, at most."""
     limit = min(len(source), LIMIT)
     lines = source.count("\n", 0, limit)
+    if lines > DEEP_LINES and ">>" in source[:limit].replace(" ", ""):
+        at = _after_lines(source, 0, DEEP_LINES)
+        if _DEEP.search(source, 0, at):
+            return at
     if lines <= SHORT_LINES:
         return LIMIT
     at = _after_lines(source, 0, SHORT_LINES)

@@ -14,15 +14,28 @@ _DEEPEST = 32
 """Brackets that are open at once."""
 _MOST_SIGNS = 2_048
 _BRACKET = re.compile(r"[][]")
+_OTHERS = bytes(set(range(128)) - set(b"[]"))
 _SIGNS = "[*_~`<&$\\!"
 
 
 def is_dense(text: str) -> bool:
     """Return whether a stretch of text is shown as it is."""
     brackets = text.count("[")
-    if brackets > _DEEPEST and (brackets > _MOST_BRACKETS or _depth(text) > _DEEPEST):
+    if brackets > _DEEPEST and (brackets > _MOST_BRACKETS or _is_deep(text)):
         return True
     return len(text) > _MOST_SIGNS and signs_in(text) > _MOST_SIGNS
+
+
+def _is_deep(text: str) -> bool:
+    """Return whether too many brackets are open at once."""
+    left = text.encode("ascii", "ignore").translate(None, _OTHERS)
+    # Pairs with nothing in them, then those around them: nearly always that is all.
+    for layers in range(_DEEPEST):
+        rest = left.replace(b"[]", b"")
+        if len(rest) == len(left):
+            return layers + left.count(b"[") > _DEEPEST and _depth(text) > _DEEPEST
+        left = rest
+    return _depth(text) > _DEEPEST
 
 
 def _depth(text: str) -> int:

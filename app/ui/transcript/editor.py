@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.page import has_long_run, words_of
 from app.ui.theme import Theme, font
+from app.ui.unfailing import unfailing
 
 MAX_LINES = 12
 _PADDING = 10
@@ -102,6 +103,7 @@ class _Sheet(QPlainTextEdit):
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         # Esc means something to the window too: here it only leaves the editor.
         is_override = event.type() is QEvent.Type.ShortcutOverride
@@ -110,10 +112,12 @@ class _Sheet(QPlainTextEdit):
             return True
         return super().event(event)
 
+    @unfailing
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._is_composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == _ESCAPE and not self._is_composing:
             self.cancelled.emit()
@@ -251,11 +255,13 @@ class Editor(QFrame):
         self._refresh()
         self.grew.emit()
 
+    @unfailing
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.update()
         return False
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, metrics = self._theme.colours, self._theme.metrics
         has_focus = self._sheet.hasFocus()

@@ -1,6 +1,6 @@
 """Estimates: about how high messages are of which nothing was read."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from app.ui.theme import Theme
 from app.ui.transcript.foot import foot_height
@@ -9,8 +9,7 @@ from app.ui.transcript.message import MessageLayout, own_width
 
 
 def heights_of(
-    message_ids: Iterable[int],
-    length_of: Callable[[int], int],
+    lengths: Iterable[tuple[int, int]],
     layouts: Mapping[int, MessageLayout],
     own: Set[int],
     width: int,
@@ -18,6 +17,8 @@ def heights_of(
     is_below_own: bool,
 ) -> Iterable[int]:
     """Return the heights of messages below each other, each with the gap above it.
+
+    lengths: message ids, and how long the texts are.
 
     Of messages with a layout they are exact. `own` are the person's;
     `is_below_own` tells whether the message above them is.
@@ -29,14 +30,14 @@ def heights_of(
     gaps = [gap_above(is_below_own=below, theme=theme) for below in (False, True)]
     # Around the text of a reply are its name and its facts.
     around_own, around = 18 + foot, line + foot + 2 * theme.space.s
-    for message_id in message_ids:
+    for message_id, length in lengths:
         gap, is_own = gaps[is_below_own], message_id in own
         is_below_own = is_own
         layout = layouts.get(message_id)
         if layout is not None:
             yield gap + layout.height
             continue
-        lines = -(-length_of(message_id) // (own_letters if is_own else letters)) or 1
+        lines = -(-length // (own_letters if is_own else letters)) or 1
         yield gap + lines * line + (around_own if is_own else around)
 
 

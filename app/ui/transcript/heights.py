@@ -51,13 +51,14 @@ class Heights:
 
         Things of no height cover nothing. Zero if there are none.
         """
-        index, step = 0, 1 << len(self._values).bit_length()
+        tree, count = self._tree, len(self._values)
+        index, step = 0, 1 << count.bit_length()
         while step:
             child = index + step
-            if child < len(self._tree) and self._tree[child] <= y:
-                index, y = child, y - self._tree[child]
+            if child <= count and tree[child] <= y:
+                index, y = child, y - tree[child]
             step >>= 1
-        return max(0, min(index, len(self._values) - 1))
+        return max(0, min(index, count - 1))
 
     def append(self, height: int) -> None:
         """Add a thing at the end."""

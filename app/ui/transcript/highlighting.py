@@ -30,6 +30,8 @@ _SLICE_S = 0.003
 _POLL_MS = 15
 _KEPT = 400_000
 """Characters of listings whose colours are kept while they are out of sight."""
+MOST_PIECES = 256
+"""Pieces of a listing that are coloured: its first eight thousand lines."""
 
 Key = tuple[int, int]
 """A listing: the id of its message, and the place of its first piece."""
@@ -46,15 +48,19 @@ class Listing:
     """Whether it will not grow."""
 
 
-def listing_of(blocks: Sequence[Block], place: int, whole: int) -> Listing:
+def listing_of(blocks: Sequence[Block], place: int, whole: int) -> Listing | None:
     """Return the listing of which the block at a place is a piece.
 
-    `whole` is how many of the blocks no longer change.
+    `whole` is how many of the blocks no longer change. Of a listing that is too long
+    only the beginning is returned; None if the block is not in that.
     """
     first = last = place
     while first and not blocks[first].is_first:
+        if place - first == MOST_PIECES - 1:
+            return None
         first -= 1
-    while last + 1 < len(blocks) and not blocks[last].is_last:
+    most = min(first + MOST_PIECES, len(blocks)) - 1
+    while last < most and not blocks[last].is_last:
         last += 1
     return Listing(first, tuple(blocks[first : last + 1]), last < whole)
 

@@ -80,9 +80,14 @@ class Hits:
         if count:
             self._counts[message_id] = count
 
-    def take(self, message_id: int, stretches: list[Stretch], needed: Collection[int]) -> None:
-        """Take in where the hits of a message are; those in `needed` are not let go of."""
-        self.count(message_id, len(stretches))
+    def take(
+        self, message_id: int, stretches: list[Stretch], needed: Collection[int], count: int = 0
+    ) -> None:
+        """Take in where the hits of a message are; those in `needed` are not let go of.
+
+        `count` is how many they are if these are only the first.
+        """
+        self.count(message_id, max(count, len(stretches)))
         self._held += len(stretches) - len(self._read.pop(message_id, ()))
         self._read[message_id] = stretches
         if self._held > MOST_KEPT:

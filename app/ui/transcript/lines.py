@@ -14,7 +14,7 @@ A line grows where a drawing is higher than its pitch.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, zip_longest
+from itertools import count, takewhile
 from math import ceil, floor
 from typing import Protocol
 from unicodedata import bidirectional
@@ -117,8 +117,12 @@ class _Source:
     text: str
     """Its own text, and what follows as far as it counts."""
     spans: tuple[Span, ...]
+    first: int
+    """Its first character in the whole text."""
     start: int
-    """Its first position in the whole text, in UTF-16 units."""
+    """The same in UTF-16 units."""
+    end: int
+    """Where its text ends, likewise."""
     top: int
     """Where its first line begins, in pixels."""
     is_last: bool
@@ -148,6 +152,17 @@ class _Stretch:
     def height(self) -> int:
         return self.tops[-1]
 
+    @property
+    def next(self) -> tuple[int, int, int]:
+        """Where the one after it begins: in characters, in UTF-16 units, in pixels."""
+        it = self.source
+        return it.first + self.used, it.start + units(it.text[: self.used]), it.top + self.height
+
+    def is_kept(self, same: int, length: int) -> bool:
+        """Return whether it is one of a text of so many characters, the same up to there."""
+        it = self.source
+        return not it.is_last and it.end <= same and it.first + len(it.text) < length
+
 
 class Lines:
     """A text broken into lines.
@@ -156,6 +171,9 @@ class Lines:
     device-independent pixels. `spans` and `inlays` are in order; no two inlays
     overlap. What is the same in `previous` is taken from there.
     """
+
+    _can_begin_right = True
+    """Whether a text that is written from the right begins there."""
 
     def __init__(
         self,
@@ -170,29 +188,33 @@ class Lines:
         previous: "Lines | None" = None,
     ) -> None:
         self.pitch = pitch
-        metrics = QFontMetricsF(font)
-        self._baseline = round((pitch - metrics.height()) / 2 + metrics.ascent())
         self._font = font
+        kin = previous if previous and previous.pitch == pitch and previous._font == font else None
+        self._baseline: int = _baseline(font, pitch) if kin is None else kin._baseline
         self._width = max(width, 1.0)
         self._is_anywhere = anywhere
         text = shown(text)
         self._places = _Places(inlays)
         self._drawings = [(self._places.shown(it.start), it.drawing) for it in inlays]
-        self._spans = spans
+        self._spans: Sequence[Span] = list(spans)
         if inlays:
             # Many a font has a letter for the object, which takes room of its own.
-            self._letter_width = metrics.horizontalAdvance(_OBJECT)
+            self._letter_width = QFontMetricsF(font).horizontalAdvance(_OBJECT)
             text = _with_objects(text, inlays)
             self._spans = self._spans_with(inlays, spans)
         self._text = text
-        self.is_right_to_left = _is_right_to_left(text)
-        self._option = self._new_option(metrics)
+        self.is_right_to_left = self._can_begin_right and _is_right_to_left(text)
+        self._has_tabs = "\t" in text
         if previous is not None and previous._manner != self._manner:
             previous = None
-        self._stretches: list[_Stretch] = list(
-            self._broken(previous._stretches if previous else [])
+        is_alike = previous is not None and previous._has_tabs == self._has_tabs
+        self._option: QTextOption = (
+            previous._option if previous and is_alike else self._new_option()
         )
-        self.same_until = self._compare(previous) if previous else 0
+        same = self._same_as(previous) if previous else 0
+        before = previous._stretches if previous else []
+        self._stretches: list[_Stretch] = self._broken(before, same)
+        self.same_until = self._top_of(same) if previous else 0
         """Pixels from the top that look as they did in `previous`."""
 
     @property
@@ -371,33 +393,37 @@ class Lines:
     def _manner(self) -> tuple[QFont, int, float, bool, bool]:
         return self._font, self.pitch, self._width, self._is_anywhere, self.is_right_to_left
 
-    def _broken(self, previous: Sequence[_Stretch]) -> Iterable[_Stretch]:
+    def _broken(self, previous: Sequence[_Stretch], same: int) -> list[_Stretch]:
+        """Break the text; up to `same` units it is as it was for the stretches of before."""
+        length = len(self._text)
+        result = list(takewhile(lambda it: it.is_kept(same, length), previous))
         start = position = top = 0
-        for index in count():
+        if result:
+            start, position, top = result[-1].next
+        for index in count(len(result)):
             text = self._text[start : start + STRETCH]
             source = self._source(text, start, position, top)
             if index < len(previous) and previous[index].source == source:
                 stretch = previous[index]
             else:
                 stretch = self._stretch(source)
-            yield stretch
+            result.append(stretch)
             if source.is_last:
-                return
-            start += stretch.used
-            position += units(text[: stretch.used])
-            top += stretch.height
+                break
+            start, position, top = stretch.next
+        return result
 
     def _source(self, text: str, start: int, position: int, top: int) -> _Source:
         """Return what a stretch follows from; `start` in characters, `position` in units."""
         end = position + units(text)
         # Those that begin before it may reach into it.
-        last = bisect_left(self._spans, end, key=lambda span: span.start)
+        last = bisect_left(self._spans, end, key=_start_of)
         spans = tuple(span for span in self._spans[:last] if span.end > position)
         drawings = tuple(
             (at - position, drawing) for at, drawing in self._drawings if position <= at < end
         )
         is_last = start + len(text) >= len(self._text)
-        return _Source(text, spans, position, top, is_last, drawings)
+        return _Source(text, spans, start, position, end, top, is_last, drawings)
 
     def _stretch(self, source: _Source) -> _Stretch:
         layout = QTextLayout(source.text, self._font)
@@ -449,18 +475,19 @@ class Lines:
             ceil(below) + air if below > 0 else 0,
         )
 
-    def _compare(self, previous: "Lines") -> int:
-        same = _common_length(self._text, previous._text)
-        position = units(self._text[:same])
-        for one, other in zip_longest(self._spans, previous._spans):
-            if one is not other and one != other:
-                starts = [span.start for span in (one, other) if span is not None]
-                position = min(position, *starts)
-                break
-        for drawn, before in zip_longest(self._drawings, previous._drawings):
-            if drawn != before:
-                position = min([position, *(it[0] for it in (drawn, before) if it is not None)])
-                break
+    def _same_as(self, previous: "Lines") -> int:
+        """Return up to where all that lines follow from is the same, in UTF-16 units."""
+        position = units(self._text[: _common_length(self._text, previous._text)])
+        same = _common_length(self._spans, previous._spans)
+        for span in (*self._spans[same : same + 1], *previous._spans[same : same + 1]):
+            position = min(position, span.start)
+        same = _common_length(self._drawings, previous._drawings)
+        for at, _ in (*self._drawings[same : same + 1], *previous._drawings[same : same + 1]):
+            position = min(position, at)
+        return position
+
+    def _top_of(self, position: int) -> int:
+        """Return from where on lines may differ if the text does from a position on."""
         stretch = next(s for s in reversed(self._stretches) if s.source.start <= position)
         line = stretch.layout.lineForTextPosition(
             min(position - stretch.source.start, units(stretch.layout.text()))
@@ -475,11 +502,11 @@ class Lines:
         above = self._stretches[index - 1]
         return above.source.top + above.tops[-2]
 
-    def _new_option(self, metrics: QFontMetricsF) -> QTextOption:
+    def _new_option(self) -> QTextOption:
         option = QTextOption()
         option.setWrapMode(_ANYWHERE if self._is_anywhere else _AT_WORDS)
-        if "\t" in self._text:
-            option.setTabStopDistance(4 * metrics.horizontalAdvance(" "))
+        if self._has_tabs:
+            option.setTabStopDistance(4 * QFontMetricsF(self._font).horizontalAdvance(" "))
         if self.is_right_to_left:
             option.setTextDirection(Qt.LayoutDirection.RightToLeft)
             option.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -561,8 +588,18 @@ def _draw(
     drawing.draw(painter, x + left, top + line.y() + line.ascent(), colour)
 
 
-def _common_length(one: str, other: str) -> int:
-    """Return how many characters two texts have in common at their beginning."""
+def _baseline(font: QFont, pitch: int) -> int:
+    """Return how far below the top of a line its baseline is."""
+    metrics = QFontMetricsF(font)
+    return round((pitch - metrics.height()) / 2 + metrics.ascent())
+
+
+def _start_of(span: Span) -> int:
+    return span.start
+
+
+def _common_length(one: Sequence[object], other: Sequence[object]) -> int:
+    """Return how much two texts, or two lists, have in common at their beginning."""
     low, high = 0, min(len(one), len(other))
     if one[:high] == other[:high]:
         return high

@@ -22,6 +22,7 @@ from app.ui.transcript.selection import Marks, Selection, Stretch, TextPosition
 from app.ui.transcript.table_text import rows_at, table_csv
 from app.ui.transcript.targets import Link
 from app.ui.transcript.walking import WalkingSurface
+from app.ui.unfailing import unfailing
 
 _CARET = 2
 """Pixels the caret is wide."""
@@ -268,16 +269,19 @@ class MarkedSurface(WalkingSurface):
 
     # Qt's
 
+    @unfailing
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if not self._is_syncing:
             # Whoever scrolls wants to be where they scroll to.
             self._sought = None
         super().scrollContentsBy(dx, dy)
 
+    @unfailing
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._update_caret()
 
+    @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._update_caret()

@@ -6,6 +6,7 @@ stayed the same is kept. Drawing changes nothing.
 
 from collections.abc import Callable, Sequence, Set
 from itertools import takewhile
+from time import perf_counter
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
@@ -41,6 +42,8 @@ PENDING = BELOW - 1
 """The place of what was not read yet."""
 _PADDING_X, _PADDING_Y = 14, 9
 """Inside the person's message."""
+_PIECE = 16_384
+"""Characters read before looking at the clock."""
 
 
 Light = Callable[[int], Lit]
@@ -249,13 +252,15 @@ class MessageLayout:
         *,
         is_unfolded: bool,
         room: int | None,
+        until_s: float = 0.0,
     ) -> tuple[int, int | None]:
         """Take in what is new, at most so many characters of text.
 
-        `room` is the height of what lies over the text, if it is being edited.
-        Returns how many were taken, and the first row that is not as before.
+        More of it until a time of the clock. `room` is the height of
+        what lies over the text, if it is being edited. Returns how many were taken,
+        and the first row that is not as before.
         """
-        taken = self._feed(conversation, allowance)
+        taken = self._feed(conversation, allowance, until_s)
         self._feed_reasoning(conversation, is_unfolded)
         if room is not None:
             self._room = room
@@ -275,22 +280,26 @@ class MessageLayout:
     def _new_stream(self) -> BlockStream | PlainStream:
         return PlainStream() if self._is_own else BlockStream()
 
-    def _feed(self, conversation: Conversation, allowance: int) -> int:
-        length = conversation.length(self.id)
-        if length < self._taken:
+    def _feed(self, conversation: Conversation, allowance: int, until_s: float) -> int:
+        if conversation.length(self.id) < self._taken:
             # Not the text it was.
             self._stream, self._taken, self._head = self._new_stream(), 0, -1
-        if length == self._taken or allowance <= 0 or not conversation.has_text(self.id):
+        if allowance <= 0 or not self.is_readable(conversation):
             return 0
-        text = conversation.text_after(self.id, self._taken)[:allowance]
         before = self._stream.parsed
         self._counts.messages_parsed += not self._taken
-        self._stream.feed(text)
-        self._taken += len(text)
-        # Asked for here so that it is counted here.
+        text, taken = conversation.text_after(self.id, self._taken), 0
+        while taken < len(text):
+            piece = text[taken : taken + (_PIECE if taken else allowance)]
+            self._stream.feed(piece)
+            taken += len(piece)
+            if perf_counter() >= until_s:
+                break
+        self._taken += taken
+        # Asked for here so that it is counted here; once, however much was read.
         assert self._stream.tail is not None
         self._counts.characters_parsed += self._stream.parsed - before
-        return len(text)
+        return taken
 
     def _feed_reasoning(self, conversation: Conversation, is_unfolded: bool) -> None:
         if not is_unfolded or self._is_own:

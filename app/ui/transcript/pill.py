@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.ui import icons
 from app.ui.theme import Theme, font
+from app.ui.unfailing import unfailing
 
 _ICON = 16
 _SHADOW = 4
@@ -48,14 +49,17 @@ class Pill(QAbstractButton):
             role.line + space.m + 2 * _SHADOW,
         )
 
+    @unfailing
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self.update()
 
+    @unfailing
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.update()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, space = self._theme.colours, self._theme.space
         box = QRectF(self.rect()).adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)

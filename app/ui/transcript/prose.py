@@ -8,9 +8,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from app.ui import icons
 from app.ui.theme import Theme, TypeRole, font
 from app.ui.transcript.blocks import Block, Container, Kind, Marker
-from app.ui.transcript.drawn_formulas import Awaiting, Formulas, set_inline
+from app.ui.transcript.composed import Composed
+from app.ui.transcript.drawn_formulas import Awaiting, Formulas
 from app.ui.transcript.lines import Lines, Selected
-from app.ui.transcript.styles import Styles, links_in
+from app.ui.transcript.styles import Styles
 from app.ui.transcript.targets import (
     UNLIT,
     Lit,
@@ -19,7 +20,6 @@ from app.ui.transcript.targets import (
     draw_rings,
     draw_wash,
 )
-from app.ui.transcript.unseen import with_chips
 
 _BULLETS = "•◦▪"
 
@@ -59,20 +59,28 @@ class ProseLayout(Awaiting):
         role = _role(block, theme)
         self._styles: Styles = Styles(font(role), theme) if same is None else same._styles
         self._font = self._styles.face
-        links = links_in(block.runs)
-        self._links = [(start, end) for _, start, end in links]
-        """Where each of `targets` begins and ends in the text."""
-        self.targets: list[Target] = [target for target, _, _ in links]
-        setting = set_inline(block.runs, formulas, role.size)
-        self.lacking = setting.lacking
-        spans = self._styles.spans(setting.runs)
+        self._composed: Composed = Composed(
+            block.runs,
+            self._styles,
+            theme,
+            formulas,
+            role.size,
+            None if same is None else same._composed,
+        )
+        self.lacking = self._composed.lacking
         room = width - self._indent
-        text, inlays = with_chips(setting.runs, setting.inlays, theme)
+        text = self._composed.text
         if block.kind is Kind.PLAIN:
             # The line end a piece ends with is the one before the next piece.
             text = text if block.is_last else text.removesuffix("\n")
         self._lines: Lines = Lines(
-            text, self._font, role.line, room, spans=spans, inlays=inlays, previous=before
+            text,
+            self._font,
+            role.line,
+            room,
+            spans=self._composed.spans,
+            inlays=self._composed.inlays,
+            previous=before,
         )
         self._left = self._indent
         if self._lines.is_right_to_left:
@@ -93,6 +101,10 @@ class ProseLayout(Awaiting):
     @property
     def height(self) -> int:
         return self._lines.height
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        return [target for target, _, _ in self._composed.links]
 
     @property
     def natural_width(self) -> int:
@@ -142,16 +154,17 @@ class ProseLayout(Awaiting):
 
     def target_at(self, x: float, y: float) -> int | None:
         x -= self._left
-        if not self._links or not self._lines.covers(x, y):
+        if not self._composed.links or not self._lines.covers(x, y):
             return None
         at = self._lines.offset_at(x, y, on_character=True)
-        for index, (start, end) in enumerate(self._links):
+        for index, (_, start, end) in enumerate(self._composed.links):
             if start <= at < end:
                 return index
         return None
 
     def areas_of(self, index: int) -> Sequence[QRect]:
-        return [area.translated(self._left, 0) for area in self._lines.areas(*self._links[index])]
+        _, start, end = self._composed.links[index]
+        return [area.translated(self._left, 0) for area in self._lines.areas(start, end)]
 
     def _marker_x(self, width: int) -> int:
         """Return where a marker of a width begins."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from app.ui.theme import Theme
 from app.ui.transcript.counts import Counts
 from app.ui.transcript.drawn_formulas import Awaiting, Formulas, Wanted
+from app.ui.transcript.extents import Extent, Guess, extent_of
 from app.ui.transcript.heights import Heights
-from app.ui.transcript.layout import Layout, estimate, lay_out
+from app.ui.transcript.layout import Layout, lay_out
 from app.ui.transcript.parts import Part, Pending
 
 
@@ -28,6 +29,8 @@ class Row:
     layout: Layout | None = None
     previous: Layout | None = None
     """Of the part that stood here when it was last laid out."""
+    extent: Extent | None = None
+    """Of the part, once it was asked for."""
 
 
 class Rows:
@@ -115,7 +118,9 @@ class Rows:
         self._laid_out.clear()
         for row in self._rows:
             row.layout = row.previous = None
-        self.heights = Heights(row.gap + self._estimate(row.part) for row in self._rows)
+            row.extent = row.extent or extent_of(row.part)
+        guess = Guess(self._width_of, theme).height
+        self.heights = Heights(row.gap + guess(row.part, row.extent) for row in self._rows)
 
     def drop_outside(self, top: int, bottom: int) -> None:
         """Let go of the layouts of rows that are not between two heights."""
@@ -151,9 +156,6 @@ class Rows:
 
     # Inside
 
-    def _estimate(self, part: Part) -> int:
-        return estimate(part, self._width_of(part), self._theme)
-
     def _previous(self, row: int, place: int, gap: int) -> Layout | None:
         if row >= len(self._rows):
             return None
@@ -161,7 +163,12 @@ class Rows:
         return it.layout or it.previous if (it.place, it.gap) == (place, gap) else None
 
     def _set(self, row: int, it: Row) -> None:
-        height = it.gap + self._estimate(it.part)
+        # What it was is nearer to what it will be, and costs no look at its text.
+        if it.previous is not None:
+            height = it.gap + it.previous.height
+        else:
+            it.extent = extent_of(it.part)
+            height = it.gap + Guess(self._width_of, self._theme).height(it.part, it.extent)
         self._laid_out.discard(row)
         if row < len(self._rows):
             self._rows[row] = it

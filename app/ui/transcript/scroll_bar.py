@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QStyle, QStyleOptionS
 # Looked up once: Python 3.11 runs a function each time.
 _BAR, _HANDLE = QStyle.ComplexControl.CC_ScrollBar, QStyle.SubControl.SC_ScrollBarSlider
 _MOVED = QAbstractSlider.SliderChange.SliderValueChange
+_CAP = 8
+"""Pixels at either end of the handle that may be round."""
 
 
 class ScrollBar(QScrollBar):
@@ -37,6 +39,15 @@ class ScrollBar(QScrollBar):
         self.initStyleOption(option)
         handle = self.style().subControlRect(_BAR, option, _HANDLE, self)
         look = handle, at == self.minimum(), at == self.maximum()
-        if look != self._look:
-            self._look = look
+        if look == self._look:
+            return
+        before, self._look = self._look, look
+        if before is None or before[1:] != look[1:]:
             super().sliderChange(change)
+            return
+        # Its ends moved: between them it looks as before, and a style fills it slowly.
+        edges = [(before[0].top(), handle.top()), (before[0].bottom(), handle.bottom())]
+        for one, other in edges:
+            if one != other:
+                top, bottom = min(one, other) - _CAP, max(one, other) + _CAP
+                self.update(0, top, self.width(), bottom - top)

@@ -179,7 +179,7 @@ class Searching:
 
     def _take(self, message_id: int, text: SoughtText) -> None:
         self.unknown.discard(message_id)
-        self.hits.take(message_id, text.stretches, self.near)
+        self.hits.take(message_id, text.stretches, self.near, text.count)
         self.revision += 1
 
     def _weigh(self) -> None:

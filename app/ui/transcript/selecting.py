@@ -26,6 +26,7 @@ from app.ui.transcript.marked import MarkedSurface
 from app.ui.transcript.selection import Selection, TextPosition
 from app.ui.transcript.targets import Link, Spot
 from app.ui.transcript.texts import length_of, text_of
+from app.ui.unfailing import unfailing
 
 _TICK_MS = 30
 _HASTE = 4
@@ -228,6 +229,7 @@ class SelectingSurface(MarkedSurface):
 
     # Qt's
 
+    @unfailing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
@@ -259,6 +261,7 @@ class SelectingSurface(MarkedSurface):
             return False
         return (point - clicked[1]).manhattanLength() < QApplication.startDragDistance()
 
+    @unfailing
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         is_left = event.button() is Qt.MouseButton.LeftButton
@@ -272,6 +275,7 @@ class SelectingSurface(MarkedSurface):
         spot = self._spot_at(point)
         return spot is not None and not isinstance(self._column.target(spot), Link)
 
+    @unfailing
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point, gesture = event.position().toPoint(), self._gesture
         if gesture is not None and not event.buttons() & Qt.MouseButton.LeftButton:
@@ -296,6 +300,7 @@ class SelectingSurface(MarkedSurface):
         self._point_at(point)
         self._go_on(point)
 
+    @unfailing
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return

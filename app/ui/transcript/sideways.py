@@ -15,6 +15,7 @@ from app.ui.transcript.shifts import Key
 from app.ui.transcript.steering import SteeringSurface
 from app.ui.transcript.targets import Spot
 from app.ui.transcript.wide_page import Strip
+from app.ui.unfailing import unfailing
 
 _NOTCH = 120
 """Of a wheel, as Qt counts."""
@@ -188,6 +189,7 @@ class SidewaysSurface(SteeringSurface):
 
     # Qt's
 
+    @unfailing
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._zoom(event.angleDelta().y())
@@ -210,6 +212,7 @@ class SidewaysSurface(SteeringSurface):
         self._slide_to(strip, strip.slide.shift - px)
         event.accept()
 
+    @unfailing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         strip = self._bar_at(point) if event.button() is Qt.MouseButton.LeftButton else None
@@ -218,12 +221,14 @@ class SidewaysSurface(SteeringSurface):
         else:
             self._begin_drag(strip, point)
 
+    @unfailing
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag is None:
             super().mouseMoveEvent(event)
         else:
             self._go_on_dragging(event.position().toPoint())
 
+    @unfailing
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag is None:
             super().mouseReleaseEvent(event)

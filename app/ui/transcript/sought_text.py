@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from app.chat.conversation import Conversation
 from app.chat.message import Role
 from app.ui.transcript.blocks import Block, Container
+from app.ui.transcript.hits import MOST_KEPT
 from app.ui.transcript.selection import Stretch
 from app.ui.transcript.sought import Sought
 from app.ui.transcript.stream import BlockStream, PlainStream
@@ -33,8 +34,13 @@ class SoughtText:
 
     @property
     def stretches(self) -> list[Stretch]:
-        """Where it stands, in reading order, as far as that was read."""
-        return [*self._thought.hits, *self._text.hits]
+        """Where it stands, in reading order, as far as that was read; the first of too many."""
+        return [*self._thought.hits, *self._text.hits][:MOST_KEPT]
+
+    @property
+    def count(self) -> int:
+        """How often it stands there."""
+        return self._thought.count + self._text.count
 
     def read(self) -> Iterator[None]:
         """Take in what is new, pausing after every piece of work."""
@@ -70,9 +76,12 @@ class _Side:
     def __init__(self, stream: BlockStream | PlainStream, place: int) -> None:
         self.stream = stream
         self.hits: list[Stretch] = []
+        """The first of them."""
+        self.count = 0
         self._place = place
         """Of the first block."""
         self._settled: list[Stretch] = []
+        self._settled_count = 0
         self._done = 0
         """Settled blocks that were looked through."""
 
@@ -80,14 +89,19 @@ class _Side:
         """Look through the blocks that are new or may have changed."""
         tail = self.stream.tail
         if self.stream.take_revised() is not None:
-            self._settled, self._done = [], 0
+            self._settled, self._settled_count, self._done = [], 0, 0
         for block in self.stream.settled[self._done :]:
-            self._settled += _in_block(sought, message_id, self._place + self._done, block)
+            found = _in_block(sought, message_id, self._place + self._done, block)
+            self._settled_count += len(found)
+            if len(self._settled) < MOST_KEPT:
+                self._settled += found
             self._done += 1
             yield
-        self.hits = list(self._settled)
+        self.hits, self.count = list(self._settled), self._settled_count
         for place, block in enumerate(tail, self._place + self._done):
-            self.hits += _in_block(sought, message_id, place, block)
+            found = _in_block(sought, message_id, place, block)
+            self.count += len(found)
+            self.hits += found
 
 
 def _new_thought() -> _Side:

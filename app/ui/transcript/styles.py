@@ -21,9 +21,9 @@ class Styles:
         self._theme = theme
         self._looks: dict[_Style, QTextCharFormat] = {}
 
-    def spans(self, runs: Iterable[Run]) -> list[Span]:
-        """Return the stretches that do not look like plain text."""
-        spans, start = [], 0
+    def spans(self, runs: Iterable[Run], start: int = 0) -> list[Span]:
+        """Return the stretches that do not look like plain text, of runs that begin at `start`."""
+        spans = []
         for run in runs:
             end = start + units(run.text)
             style = _style(run)
@@ -67,9 +67,9 @@ class Styles:
         return look
 
 
-def links_in(runs: Iterable[Run]) -> list[tuple[Link, int, int]]:
-    """Return what can be clicked, and where in the text it begins and ends."""
-    links, start = [], 0
+def links_in(runs: Iterable[Run], start: int = 0) -> list[tuple[Link, int, int]]:
+    """Return what can be clicked, and where it begins and ends in runs that begin at `start`."""
+    links = []
     for run in runs:
         end = start + units(run.text)
         if run.link:

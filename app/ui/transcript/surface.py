@@ -12,7 +12,7 @@ The laws:
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from time import perf_counter
+from time import thread_time
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
@@ -25,7 +25,7 @@ from app.ui.transcript.captions import Captions
 from app.ui.transcript.counts import Counts
 from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.frames import Frames
-from app.ui.transcript.highlighting import Highlighter
+from app.ui.transcript.highlighting import Highlighter, Key
 from app.ui.transcript.hold import Hold, hold
 from app.ui.transcript.position import END, Position
 from app.ui.transcript.reading import LARGEST, SMALLEST, Reading
@@ -34,6 +34,7 @@ from app.ui.transcript.selection import UNMARKED
 from app.ui.transcript.surroundings import FOOT
 from app.ui.transcript.wide_page import WidePage
 from app.ui.transcript.wrapping import wrapping
+from app.ui.unfailing import unfailing
 
 _LARGEST = 2**31 - 1
 """A scroll bar counts in C's int."""
@@ -98,6 +99,8 @@ class Surface(QAbstractScrollArea):
         """Whether there is more to do than `_changed` says."""
         self._is_rebuilt = False
         """Whether another branch came into view."""
+        self._recoloured: dict[Key, None] = {}
+        """Pieces of code that have other colours than show."""
         self._is_syncing = False
         self._wanted: set[int] = set()
         self._attention = Attention()
@@ -177,6 +180,10 @@ class Surface(QAbstractScrollArea):
     def _on_message_changed(self, message_id: int) -> None:
         self._changed.add(message_id)
         self._stay_at_end()
+        if message_id in self._wanted and self._conversation.has_text(message_id):
+            # It came from the disk, once: the page stands empty for want of it.
+            self._wanted.discard(message_id)
+            self._hasten()
         self._request()
 
     def _on_branch_changed(self) -> None:
@@ -198,22 +205,33 @@ class Surface(QAbstractScrollArea):
         self._formulas.resume()
         self._highlighter.resume()
         touched = self._column.touched_code()
+        wanted: set[Key] = set()
         for (message_id, place), listing in touched.items():
-            self._highlighter.want(message_id, listing)
+            if (message_id, listing.first) not in wanted:
+                wanted.add((message_id, listing.first))
+                self._highlighter.want(message_id, listing)
             self._column.tint(message_id, place, self._highlighter.tints(message_id, place))
         for key in self._highlighter.unfinished:
             # That a listing is whole changes nothing on the page.
-            whole = self._column.code_at(key) if key[0] in changed else None
+            is_due = key[0] in changed and key not in wanted
+            whole = self._column.code_at(key) if is_due else None
             if whole is not None:
                 self._highlighter.want(key[0], whole)
 
     def _on_highlighted(self, message_id: int, place: int) -> None:
-        if not self._column.is_drawable(Position(message_id, place)):
-            return
-        tints = self._highlighter.tints(message_id, place)
-        area = self._column.tint(message_id, place, tints)
-        if area is not None:
-            self.viewport().update(self._on_view(area))
+        # With the text of the next frame: no paint of their own between two of them.
+        self._recoloured[message_id, place] = None
+        self._request()
+
+    def _show_colours(self) -> None:
+        """Show colours that were found."""
+        recoloured, self._recoloured = self._recoloured, {}
+        for message_id, place in recoloured:
+            if self._column.is_drawable(Position(message_id, place)):
+                tints = self._highlighter.tints(message_id, place)
+                area = self._column.tint(message_id, place, tints)
+                if area is not None:
+                    self.viewport().update(self._on_view(area))
 
     # Frames
 
@@ -225,16 +243,24 @@ class Surface(QAbstractScrollArea):
         if self._is_seen:
             self._frames.request()
 
+    def _hasten(self) -> None:
+        if self._is_seen:
+            self._frames.hasten()
+
     def _flush_if_seen(self) -> None:
         if self._is_seen:
             self._flush()
 
     def _on_frames_due(self) -> None:
-        self._flush_if_seen()
+        if self._is_behind or self._changed or self._is_rebuilt:
+            self._flush_if_seen()
+        elif self._is_seen:
+            # Not a frame: text that comes next need not wait for its turn.
+            self._show_colours()
 
     def _flush(self) -> None:
         """Take in what changed, and show it."""
-        begun = perf_counter()
+        begun = thread_time()
         self._frames.cancel()
         self._frames.begin()
         self.counts.flushes += 1
@@ -248,11 +274,12 @@ class Surface(QAbstractScrollArea):
         self._arrange()
         self._want_colours(changed)
         self._repaint(mark)
+        self._show_colours()
         self._place_what_floats()
-        self._frames.add_cost(perf_counter() - begun)
+        self._frames.add_cost(thread_time() - begun)
         if self._column.is_behind:
             self._is_behind = True
-            self._frames.request()
+            self._frames.request(is_behind=True)
 
     # Rebuild, arrange, repaint
 
@@ -447,6 +474,7 @@ class Surface(QAbstractScrollArea):
 
     # Qt's
 
+    @unfailing
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if self._is_syncing or not self._is_seen:
             return
@@ -461,10 +489,11 @@ class Surface(QAbstractScrollArea):
         self._place_what_floats()
         if self._column.is_behind:
             self._is_behind = True
-            self._frames.request()
+            self._frames.request(is_behind=True)
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
-        begun = perf_counter()
+        begun = thread_time()
         rect = event.rect()
         with QPainter(self.viewport()) as painter:
             painter.fillRect(rect, self._theme.colours.surface)
@@ -475,16 +504,18 @@ class Surface(QAbstractScrollArea):
             self._draw_over(painter, rect)
         self.counts.paints += 1
         self.counts.painted_pixels += rect.height()
-        self._frames.add_cost(perf_counter() - begun)
+        self._frames.add_cost(thread_time() - begun)
         if self._is_behind or self._changed:
             self._frames.request()
 
+    @unfailing
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._column.width != self._column_width:
             self._restyle()
         else:
             self._settle(self._taken_hold())
 
+    @unfailing
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Before the window's first paint nothing is parsed: it comes up sooner.

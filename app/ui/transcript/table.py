@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextOption
+from PySide6.QtGui import QColor, QFont, QPainter, QTextOption
 
 from app.ui import icons
 from app.ui.theme import Theme, TypeRole, font
@@ -53,8 +53,8 @@ class CellLines(Lines):
         self._align = align
         super().__init__(text, face, pitch, width, spans=spans, inlays=inlays)
 
-    def _new_option(self, metrics: QFontMetricsF) -> QTextOption:
-        option = super()._new_option(metrics)
+    def _new_option(self) -> QTextOption:
+        option = super()._new_option()
         if self._align is Align.CENTRE:
             option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         elif self._align is Align.END:

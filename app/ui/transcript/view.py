@@ -53,6 +53,7 @@ from app.ui.transcript.targets import (
     Turn,
     Wrap,
 )
+from app.ui.unfailing import unfailing
 
 DONE_MS = 1_500
 """For so long a target says that it did what it says."""
@@ -353,6 +354,7 @@ class Transcript(AudibleSurface):
 
     # Qt's
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
             is_override = event.type() is QEvent.Type.ShortcutOverride
@@ -373,10 +375,12 @@ class Transcript(AudibleSurface):
         branch = self._conversation.branch
         return not branch or not self._conversation.message(branch[-1]).status.is_open
 
+    @unfailing
     def showEvent(self, event: QShowEvent) -> None:
         self._make_room()
         super().showEvent(event)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._settle_branch()
         key = Qt.Key(event.key())
@@ -404,6 +408,7 @@ class Transcript(AudibleSurface):
         else:
             super().keyPressEvent(event)
 
+    @unfailing
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._settle_branch()
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
@@ -415,6 +420,7 @@ class Transcript(AudibleSurface):
         if message_id is not None and self._column.has(message_id):
             self.menu_requested.emit(message_id, point)
 
+    @unfailing
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._point_at(None)

@@ -1,8 +1,8 @@
-"""Warming: fonts of scripts that the interface itself does not use, loaded beforehand.
+"""Warming: what a reply needs and the interface does not, loaded while it is waited for.
 
-The first text in such a script costs 5 to 100 ms while its font is found and
-read, which would be a hitch in the middle of a reply. So it is paid a script at
-a time, in the quiet after the window has come up, and never before that.
+What reads Markdown takes 20 to 40 ms to import. The first text in a script that the
+interface does not use costs 5 to 15 ms while its font is found and read. Either would
+be a hitch in the middle of a reply, so that it is paid beforehand, one at a time.
 """
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
@@ -10,8 +10,12 @@ from PySide6.QtGui import QFont, QImage, QPainter, QTextLayout
 
 from app.ui.theme import Type, font
 
+_SOON_MS = 50
+"""The request is on its way by then, and no model has answered."""
 _AFTER_MS = 1_500
-"""The window is up and what it was opened with stands by then."""
+"""Few replies have shown more than letters by then."""
+_QUIET_MS = 1_000
+"""After the start; what the window came up with stands by then."""
 _PAUSE_MS = 250
 """Between two scripts, so that what a person does meanwhile comes first."""
 SAMPLES = ("🙂🏽", "漢字", "かな", "한글", "العربية", "हिन्दी", "ไทย", "😀", "∑√→")
@@ -36,7 +40,8 @@ class Warming(QObject):
         self._left.reverse()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        # One that is coarser still counts whole seconds, and so has no pauses at all.
+        self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._step)
 
     def begin(self, after_ms: int = _AFTER_MS) -> None:
@@ -53,12 +58,34 @@ class Warming(QObject):
             self.finished.emit()
 
 
-def warm_fonts(window: QObject) -> Warming:
-    """Load the fonts of other scripts when a window has come up; call after its first paint."""
+def warm_reading(window: QObject) -> None:
+    """Load what reads Markdown; call after the start, which does not wait for it.
+
+    Else the first conversation that is opened does.
+    """
+    QTimer.singleShot(_QUIET_MS, window, _import_parser)
+    QTimer.singleShot(_QUIET_MS + _PAUSE_MS, window, _import_reader)
+
+
+def warm_up(window: QObject) -> Warming:
+    """Load what the first reply will need; call when it is asked for."""
+    QTimer.singleShot(_SOON_MS, window, _import_parser)
+    QTimer.singleShot(2 * _SOON_MS, window, _import_reader)
     warming = Warming(window)
     warming.finished.connect(warming.deleteLater)
     warming.begin()
     return warming
+
+
+def _import_parser() -> None:
+    import markdown_it  # noqa: F401
+
+
+def _import_reader() -> None:
+    """Import what reads Markdown, and have it made."""
+    from app.ui.transcript.markdown import read_text
+
+    read_text("`", {})
 
 
 def _use(text: str, face: QFont) -> None:

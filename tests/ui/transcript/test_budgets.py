@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.chat.message import Delta
-from app.ui.transcript import frames
+from app.ui.transcript import column, frames
 from app.ui.transcript.drawn_formulas import Formulas
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.view import Transcript
@@ -46,6 +46,9 @@ def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have each frame due at once: as many frames on a slow machine as on a fast one."""
     monkeypatch.setattr(frames, "_SHORTEST_S", 0.0)
     monkeypatch.setattr(frames, "_SHARE", 0)
+    monkeypatch.setattr(frames, "_SHARE_BEHIND", 0)
+    # And as much read for each.
+    monkeypatch.setattr(column, "_BACKLOG_S", 0.0)
     # What is drawn later would be laid out again, whenever that is.
     monkeypatch.setattr(Formulas, "resume", lambda formulas: None)
 

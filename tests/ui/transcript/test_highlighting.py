@@ -64,7 +64,9 @@ TEXTS = {
 
 def listing(text: str, language: str = "python", *, is_whole: bool = True) -> Listing:
     blocks = cut(Block(Kind.CODE, (Run(text, is_code=True),), 0, len(text), language=language))
-    return listing_of(blocks, 0, len(blocks) if is_whole else 0)
+    found = listing_of(blocks, 0, len(blocks) if is_whole else 0)
+    assert found is not None
+    return found
 
 
 def lex(text: str, language: str) -> list[tuple[int, int, Colour]]:

@@ -1,7 +1,9 @@
 """The scroll bar: painted again only when it looks different."""
 
+import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtWidgets import QApplication, QStyleFactory
 from pytestqt.qtbot import QtBot
 
 from app.ui.transcript.scroll_bar import ScrollBar
@@ -13,6 +15,8 @@ class Paints(QObject):
     def __init__(self, bar: ScrollBar) -> None:
         super().__init__(bar)
         self._count = 0
+        self.rows = 0
+        """Of pixels painted last."""
         bar.installEventFilter(self)
 
     def take(self) -> int:
@@ -22,7 +26,9 @@ class Paints(QObject):
         return count
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self._count += event.type() is QEvent.Type.Paint
+        if isinstance(event, QPaintEvent):
+            self._count += 1
+            self.rows = event.region().boundingRect().height()
         return False
 
 
@@ -63,3 +69,29 @@ def test_it_is_painted_as_often_as_its_handle_shrinks(qtbot: QtBot) -> None:
         bar.place(most, 600, most)
         painted += paints.take()
     assert 10 < painted < 100
+
+
+def test_little_of_it_is_painted_for_another_line(qtbot: QtBot) -> None:
+    bar, paints = bar_of(qtbot, 2_000)
+    bar.place(2_024, 600, 2_024)
+    assert paints.take() == 1
+    assert paints.rows < bar.height() // 10
+
+
+@pytest.mark.parametrize("style", QStyleFactory.keys())
+def test_what_is_left_unpainted_looks_as_painted_anew(qtbot: QtBot, style: str) -> None:
+    bar, paints = bar_of(qtbot, 200)
+    made = QStyleFactory.create(style)
+    made.setParent(bar)
+    bar.setStyle(made)
+    QApplication.processEvents()
+    grown = (*range(200, 900, 24), 3_000, 3_024, 2_000)
+    for most, at in [(most, most) for most in grown] + [(2_000, at) for at in range(10, 1_999, 99)]:
+        bar.place(most, 600, at)
+        paints.take()
+        assert _seen(bar) == bar.grab().toImage().convertToFormat(_seen(bar).format())
+
+
+def _seen(bar: ScrollBar) -> QImage:
+    """Return what is on the screen of it."""
+    return bar.screen().grabWindow(bar.winId()).toImage()

@@ -1,6 +1,7 @@
 """The transcript: where the reader is, and how little work that takes."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.chat.conversation import Conversation, Heading
-from app.chat.message import Delta, Status
+from app.chat.message import Delta, Message, Status
+from app.chat.stored import Stored
+from app.ui.theme import dark, light
 from app.ui.transcript import frames
 from app.ui.transcript.drawn_formulas import Formulas
 from app.ui.transcript.position import END, Position
@@ -20,6 +23,7 @@ from tests.benchmarks import sample
 from tests.ui.transcript.conftest import (
     PARAGRAPH,
     Show,
+    Words,
     begin_reply,
     click,
     conversation,
@@ -285,6 +289,47 @@ def test_ten_thousand_messages_open_with_the_work_of_a_few(show: Show) -> None:
     assert many.counts.messages_parsed * 120 <= 2 * 600
 
 
+def test_of_ten_thousand_messages_those_that_show_are_made(show: Show) -> None:
+    values = Stored.of([message(i, PARAGRAPH) for i in range(1, 10_001)])
+    made: list[int] = []
+
+    def make(message_id: int) -> Message:
+        made.append(message_id)
+        return values.value(message_id)
+
+    show(Conversation(Heading(1), replace(values, value=make)))
+    assert 10_000 in made
+    assert len(made) == len(set(made)) < 40
+
+
+def test_heights_are_estimated_once_when_it_opens(qtbot: QtBot, words: Words) -> None:
+    transcript = Transcript(talk(20), words, light())
+    qtbot.addWidget(transcript)
+    transcript.set_reading_width(560)
+    transcript.set_text_scale(1.5)
+    transcript.set_theme(dark())
+    transcript.resize(700, 600)
+    with qtbot.waitExposed(transcript):
+        transcript.show()
+    qtbot.waitUntil(lambda: transcript.counts.paints > 0)
+    settle(qtbot, transcript)
+    assert transcript.counts.estimates == 1
+
+
+def test_a_page_does_not_wait_for_its_turn_with_texts_from_the_disk(
+    show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = talk(20, on_disk=True)
+    asked: list[int] = []
+    it.bodies_wanted.connect(asked.extend)
+    transcript = show(it)
+    # The next frame is due in an hour.
+    monkeypatch.setattr(frames, "_SHORTEST_S", 3_600.0)
+    monkeypatch.setattr(frames, "_LONGEST_S", 3_600.0)
+    it.fill((i, PARAGRAPH, "") for i in asked)
+    qtbot.waitUntil(lambda: transcript.counts.messages_parsed > 0)
+
+
 def test_only_bodies_near_the_reader_are_wanted(show: Show, qtbot: QtBot) -> None:
     it = talk(10_000, on_disk=True)
     asked: list[int] = []
@@ -403,7 +448,7 @@ def test_a_burst_is_worked_off_in_slices(show: Show, qtbot: QtBot) -> None:
     it = conversation("hi")
     transcript = show(it)
     reply = begin_reply(it)
-    it.extend(reply, [Delta(long_text(400))])
+    it.extend(reply, [Delta(long_text(2_000))])
     before = transcript.counts.flushes
     settle(qtbot, transcript)
     assert transcript.counts.flushes - before >= 5

@@ -187,13 +187,36 @@ def test_the_report_opens_from_the_notice_and_from_the_menu(data: Path) -> None:
     assert program.output == ""
 
 
-def test_without_a_crash_there_is_nothing_to_open(data: Path) -> None:
-    with Program(data, "--demo") as program:
-        program.ready()
-        program.watch()
-        program.trigger("open_crash")
-        assert program.watched()["addresses"] == []
-        program.quit()
+LOOKING = """
+import sys
+from PySide6.QtCore import QTimer
+from app import main
+
+class Watched(main.Window):
+    def attach(self, session, *values):
+        super().attach(session, *values)
+        session.started.connect(lambda: QTimer.singleShot(0, self.finish))
+
+    def finish(self):
+        print("can" if self.actions_by_name["open_crash"].isEnabled() else "cannot")
+        self.close()
+
+main.Window = Watched
+sys.exit(main.run(["--demo", "--data", {data!r}]))
+"""
+
+
+def test_the_menu_offers_a_report_only_if_there_is_one(data: Path, logs: Path) -> None:
+    for offers in ("cannot", "can"):
+        told = subprocess.run(
+            [sys.executable, "-P", "-c", LOOKING.format(data=str(data))],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        assert told.stdout.strip() == offers
+        (logs / "crash-20260101-000000.txt").write_text("of long ago", encoding="utf-8")
 
 
 def test_a_record_that_cannot_be_made_keeps_nobody_from_working(data: Path) -> None:

@@ -70,7 +70,10 @@ def test_every_end_is_a_proper_one(tmp_path: Path, end: str) -> None:
 def test_the_end_of_the_desktops_session_finds_everything_saved(tmp_path: Path) -> None:
     data = tmp_path / "data"
     # As where the process does not live on once it has answered.
-    end = "[QApplication.instance().save_wanted.emit(), os._exit(7)]"
+    end = (
+        "[setattr(type(self), 'remember', lambda self: None),"
+        " QApplication.instance().save_wanted.emit(), os._exit(7)]"
+    )
     told = python(SCRIPT.format(draft=DRAFT, end=end, data=str(data)))
     assert (told.returncode, told.stderr) == (7, "")
     assert words_kept(data) == DRAFT
@@ -108,6 +111,8 @@ def test_what_outlives_its_terminal_goes_on(tmp_path: Path) -> None:
     with program:
         program.ready()
         program.process.send_signal(signal.SIGHUP)
-        program.ready()
+        program.use("demo/echo")
+        program.say("still there?")
+        program.reply()
         program.quit()
     assert (program.process.returncode, program.output) == (0, "")

@@ -38,7 +38,7 @@ def test_the_version_is_told_without_a_window() -> None:
 
 def test_the_process_gives_nothing_away(tmp_path: Path) -> None:
     code = (
-        "import os, resource, sys; from app.main import harden; given = harden();"
+        "import os, resource, sys; from app.hardening import harden; given = harden();"
         "mask = os.umask(0); print(oct(mask), resource.getrlimit(resource.RLIMIT_CORE)[0],"
         "[n for n in os.environ if n.startswith('PRIME_')], given['PRIME_API_KEY'])"
     )

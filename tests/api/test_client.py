@@ -17,7 +17,7 @@ from app.api.client import Client
 from app.api.errors import Interrupted, NotSent, Refused, ServiceError, Unreachable
 from app.chat.account import NO_CREDENTIALS, Account, Credentials
 from app.chat.failure import Kind
-from app.chat.message import Role, Turn
+from app.chat.message import Delta, Role, Turn
 from app.chat.parameters import Parameters
 from app.chat.request import Request
 from tests.api.conftest import CANARY_KEY, CANARY_TEAM, Ask, Run, hear
@@ -614,6 +614,22 @@ def test_a_flood_that_is_here_already_lets_the_loop_turn(
         return turns - len(outcome.lists)
 
     assert run(body()) > 0
+
+
+def test_what_comes_at_once_is_handed_over_in_pieces(
+    run: Run, server: Server, account: Account, credentials: Credentials
+) -> None:
+    event = b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n'
+
+    async def body() -> list[list[Delta]]:
+        client = Client("x")
+        server.script(event * 2_000 + b"data: [DONE]\n\n")
+        outcome = await hear(client, asked(account), credentials)
+        await client.close()
+        assert outcome.text == "a" * 2_000
+        return outcome.lists
+
+    assert max(map(len, run(body()))) < 200
 
 
 def test_one_call_is_one_request(ask: Ask, server: Server) -> None:

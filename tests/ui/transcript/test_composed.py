@@ -1,15 +1,16 @@
 """What lines are made of: the same whether a text has grown or came at once."""
 
-import pytest
-from PySide6.QtWidgets import QApplication
+from collections.abc import Sequence
 
-from app.ui.theme import font, light
-from app.ui.transcript import composed
+import pytest
+
+from app.ui.theme import Theme, font, light
 from app.ui.transcript.blocks import Run
 from app.ui.transcript.composed import Composed
 from app.ui.transcript.lines import Inlay
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.styles import Styles
+from app.ui.transcript.unseen import with_chips
 
 TEXT = (
     "One *two* `three` [four](https://a.example) 🙂🏽 **five** six "
@@ -46,19 +47,19 @@ def test_a_text_that_grows_is_made_as_one_that_came_at_once(step: int) -> None:
         assert made(previous) == made(composed_of(block.runs, styles, None))
 
 
-def test_what_a_text_begins_with_is_not_looked_at_again(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_what_a_text_begins_with_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
     theme = light()
     styles = Styles(font(theme.type.transcript), theme)
     seen: list[int] = []
-    with_chips = composed.with_chips
 
-    def counted(runs: tuple[Run, ...], *others: object) -> object:
+    def counted(
+        runs: tuple[Run, ...], inlays: Sequence[Inlay], theme: Theme
+    ) -> tuple[str, Sequence[Inlay]]:
         seen.append(len(runs))
-        return with_chips(runs, *others)  # type: ignore[arg-type]
+        return with_chips(runs, inlays, theme)
 
-    monkeypatch.setattr(composed, "with_chips", counted)
+    monkeypatch.setattr("app.ui.transcript.composed.with_chips", counted)
     runs = tuple(Run(f"{number} ", is_code=number % 2 == 1) for number in range(500))
     previous = None
     for count in range(1, len(runs)):

@@ -3,7 +3,8 @@
 In this order: the command line is read; new files are closed to other users
 and core dumps, which would hold keys, are switched off; `PRIME_…` variables
 are taken out of the environment, so that no child inherits them; the data
-folder is made and locked, for one Coprime per folder. Then the window is made
+folder is made and locked, for one Coprime per folder: a later one has the first show
+itself, see `instance`, and ends. Then the window is made
 and painted, as an outline. Only then the rest is imported, and `live` runs on the
 one loop: it makes the session, attaches the window to it and starts it: database,
 tabs, accounts, network. What makes all that cheap is in `starting`.

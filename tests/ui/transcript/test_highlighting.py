@@ -350,25 +350,6 @@ def test_a_line_that_closes_is_coloured_with_nothing_laid_out_for_it(
     assert light().colours.code_comment.name() in colours_in(transcript)
 
 
-def test_colours_are_painted_with_the_text_of_the_next_frame(show: Show, qtbot: QtBot) -> None:
-    it = conversation("hi")
-    transcript = show(it)
-    highlighter = highlighter_of(transcript)
-    reply = begin_reply(it)
-    it.extend(reply, [Delta("```python\nimport os\n")])
-    settle(qtbot, transcript)
-    settle_colours(qtbot, highlighter)
-    settle(qtbot, transcript)
-    it.extend(reply, [Delta("# words\nx")])
-    with qtbot.waitSignal(highlighter.highlighted):
-        settle(qtbot, transcript)
-    paints = transcript.counts.paints
-    it.extend(reply, [Delta("y")])
-    settle(qtbot, transcript)
-    assert transcript.counts.paints == paints + 1
-    assert light().colours.code_comment.name() in colours_in(transcript)
-
-
 def test_the_last_line_of_a_reply_is_coloured_when_it_has_ended(show: Show, qtbot: QtBot) -> None:
     it = conversation("hi")
     transcript = show(it)

@@ -16,7 +16,7 @@ from app import NAME
 MOST_REPORTS = 10
 LOG_BYTES = 32 * 2**10
 LOG_LINES = 60
-_FRAME = re.compile(r'^(\s*)File "([^"\n]*)"', re.M)
+_FRAME = re.compile(r'^([ \t]*)File "([^"\n]*)"', re.M)
 _DATED = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d")
 _KIND = re.compile(r"^([A-Za-z_][\w.]*)(:|$)")
 _SOMEBODY = re.compile(r"(?i)(/home/|/Users/|[a-z]:\\Users\\)[^/\\\s\"':]+")
@@ -51,7 +51,7 @@ def kept(logs: Path) -> list[Path]:
     return sorted(logs.glob("crash-*.txt"), reverse=True)
 
 
-def compose(left: str, log: str, when: str, logs: Path) -> str:
+def compose(left: str, log: str, when: str, logs: PurePath) -> str:
     """Return the report on a run that left `left` behind, and `log` at the end of its log."""
     head, _, fault = left.partition("\n")
     # Names of modules, hundreds of them, and nothing else.
@@ -85,12 +85,14 @@ def _without_words(line: str) -> str:
     return kind[1] if kind else ""
 
 
-def _without_places(text: str, logs: Path) -> str:
+def _without_places(text: str, logs: PurePath) -> str:
     """Return a text in which files are named from the program on down, and folders not."""
     text = _FRAME.sub(lambda found: f'{found[1]}File "{_below_program(found[2])}"', text)
     for place, name in ((logs, "<logs>"), (logs.parent, "<data>"), (Path.home(), "~")):
         if place != place.parent:
-            text = text.replace(str(place), name)
+            # Qt turns the strokes of Windows around, and what is quoted doubles them.
+            for spelling in (str(place), place.as_posix(), str(place).replace("\\", r"\\")):
+                text = text.replace(spelling, name)
     return _SOMEBODY.sub("~", text)
 
 

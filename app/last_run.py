@@ -83,8 +83,10 @@ class LastRun:
 
         try:
             return crash_report.write(self._left, self._left_at, log, self._logs)
-        except OSError as error:
-            _log.warning("no crash report was written: %s", error.strerror)
+        except (OSError, ValueError, OverflowError, RuntimeError) as error:
+            # Also a file from the year 36812, and a person without a home: Coprime starts.
+            why = error.strerror if isinstance(error, OSError) else type(error).__name__
+            _log.warning("no crash report was written: %s", why)
             return None
 
 

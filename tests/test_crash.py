@@ -1,16 +1,20 @@
 """A crash is told at the next start, with a report that gives nobody away; a kill is not."""
 
+import faulthandler
+import logging
 import os
 import signal
 import stat
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from app import crash_report
 from app.crash_report import MOST_REPORTS, compose, kept
+from app.last_run import LastRun
+from app.log import Wordless
 from tests.helpers.program import ROOT, Program
 
 SENTENCE = "Coprime ended unexpectedly last time."
@@ -137,6 +141,66 @@ def test_a_report_is_bounded(logs: Path) -> None:
     assert path.stat().st_size < 100_000
 
 
+def test_a_broken_record_is_read_in_one_go(logs: Path) -> None:
+    # Searched once for each of its blank lines, it would take the test's whole time.
+    left = HEAD + "Fatal Python error: x\n" + "\n" * 400_000 + "the end"
+    assert "the end" in compose(left, "", "now", logs)
+
+
+def test_a_report_names_no_folder_in_any_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = PureWindowsPath(r"C:\Users\Ada Lovelace")
+    monkeypatch.setattr(Path, "home", lambda: home)
+    log = "\n".join(
+        f"2026-01-01 10:00:00,000 WARNING qt: {each}"
+        for each in (home / "a", (home / "b").as_posix(), repr(str(home / "c")))
+    )
+    text = compose(FAULT, log, "now", home / "AppData/Local/coprime/Logs")
+    assert "Ada" not in text
+    assert "Lovelace" not in text
+    assert "~/b" in text
+
+
+def test_a_report_that_cannot_be_made_keeps_nobody_from_working(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, expected_logs: list[str]
+) -> None:
+    expected_logs.append("no crash report was written: RuntimeError")
+
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    (logs / "running.txt").write_text(FAULT, encoding="utf-8")
+    last_run = LastRun(logs)
+    last_run.begin()
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "home", nowhere)
+            assert last_run.report(logs / "coprime.log") is None
+    finally:
+        last_run.end()
+        # It went with the record; the tests have one of their own.
+        assert sys.__stderr__ is not None
+        faulthandler.enable(sys.__stderr__)
+
+
+def test_the_log_says_where_a_mistake_arose_and_not_what_it_says(logs: Path) -> None:
+    def fail() -> None:
+        try:
+            raise KeyError("dear diary")
+        except KeyError as error:
+            raise ValueError("of two\nsecret lines") from error
+
+    record = logging.LogRecord("app", logging.ERROR, "", 0, "unexpected error", None, None)
+    try:
+        fail()
+    except ValueError as error:
+        record.exc_info = (type(error), error, error.__traceback__)
+    text = Wordless("%(message)s").format(record)
+    told = [line for line in text.splitlines() if not line.startswith(" ")]
+    opening = "Traceback (most recent call last):"
+    assert told == ["unexpected error", opening, "KeyError", "", opening, "ValueError"]
+    assert "in fail" in text
+
+
 def test_only_the_newest_reports_are_kept(logs: Path) -> None:
     paths = [
         crash_report.write(FAULT, 1_700_000_000 + 60 * n, logs / "coprime.log", logs)
@@ -221,6 +285,14 @@ def test_the_menu_offers_a_report_only_if_there_is_one(data: Path, logs: Path) -
 
 def test_a_record_that_cannot_be_made_keeps_nobody_from_working(data: Path) -> None:
     (data / "logs/running.txt").mkdir(parents=True)
+    with Program(data, "--demo") as program:
+        program.ready()
+        program.quit()
+    assert (program.process.returncode, program.output) == (0, "")
+
+
+def test_a_log_that_cannot_be_opened_keeps_nobody_from_working(data: Path) -> None:
+    (data / "logs/coprime.log").mkdir(parents=True)
     with Program(data, "--demo") as program:
         program.ready()
         program.quit()

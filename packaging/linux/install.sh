@@ -4,13 +4,17 @@
 #   ./install.sh --uninstall  remove the program; conversations stay
 set -eu
 
-base="${XDG_DATA_HOME:-$HOME/.local/share}"
+: "${HOME:?is not set}"
+case "${XDG_DATA_HOME:-}" in
+/*) base="$XDG_DATA_HOME" ;;
+*) base="$HOME/.local/share" ;;
+esac
 lib="$HOME/.local/lib/@COMMAND@"
 bin="$HOME/.local/bin"
 data="$base/@COMMAND@"
 
 remove() {
-    rm -rf "$lib" "$lib.new"
+    rm -rf "$lib" "$lib.new" "$lib".old.*
     rm -f "$base/applications/@APP_ID@.desktop" "$base/metainfo/@APP_ID@.metainfo.xml" \
         "$base/man/man1/@COMMAND@.1.gz"
     for picture in "$base"/icons/hicolor/*/apps/@APP_ID@.*; do
@@ -26,6 +30,16 @@ refresh() {
     update-desktop-database -q "$base/applications" 2>/dev/null || true
     gtk-update-icon-cache -q -t "$base/icons/hicolor" 2>/dev/null || true
 }
+
+# What lies beside the installed program has nothing to install.
+if [ "${0##*/}" = uninstall.sh ]; then set -- --uninstall; fi
+case "${1:-}" in
+'' | --uninstall) ;;
+*)
+    echo "usage: $0 [--uninstall]" >&2
+    exit 2
+    ;;
+esac
 
 if [ "${1:-}" = --uninstall ]; then
     remove
@@ -47,7 +61,7 @@ rm -rf "$remove_old"
 ln -sf "$lib/@COMMAND@" "$bin/@COMMAND@"
 cp -R "$here/share/." "$base/"
 # A desktop file quotes blanks, quotes and backslashes of a path.
-program=$(printf '%s' "$lib/@COMMAND@" | sed 's/[\\"`$]/\\\\&/g; s/%/%%/g')
+program=$(printf '%s' "$lib/@COMMAND@" | sed 's/[\\"`$]/\\&/g; s/\\/\\\\/g; s/%/%%/g')
 sed "s|@PROGRAM@|\"$(printf '%s' "$program" | sed 's/[&|\\]/\\&/g')\"|" \
     "$here/share/applications/@APP_ID@.desktop" >"$base/applications/@APP_ID@.desktop"
 cp "$here/install.sh" "$lib/uninstall.sh"

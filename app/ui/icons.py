@@ -35,9 +35,18 @@ def paint(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
     _renderer(name, colour.name()).render(painter, rect)
 
 
-@cache
 def _drawing(name: str) -> str:
-    return resource(f"icons/lucide/{name}.svg").read_text(encoding="utf-8")
+    drawings = _drawings()
+    if name not in drawings:
+        raise FileNotFoundError(f"no drawing named {name}")
+    return drawings[name]
+
+
+@cache
+def _drawings() -> dict[str, str]:
+    """Return all of them: while Coprime runs, its package may be removed."""
+    folder = resource("icons/lucide")
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.svg")}
 
 
 @cache

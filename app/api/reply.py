@@ -241,7 +241,9 @@ class Reply:
             return ""
         named = (event.get(name) for name in ("request_id", "inference_id", "id"))
         ids = (wire.line(value, limits.NAME_CHARACTERS) for value in named)
-        self._id = self._id or without(self._secrets, next((i for i in ids if i), ""))
+        found = next((i for i in ids if i), "")
+        # Striking out takes long, and many services name none.
+        self._id = self._id or (without(self._secrets, found) if found else "")
         self._id_told = bool(self._id)
         return self._id
 

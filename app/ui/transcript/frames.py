@@ -1,7 +1,7 @@
 """Frames: when the transcript may work next.
 
 However fast text comes, work is done at most sixty times a second, and while it
-is costly rarer still, so that it takes about a quarter of a core at most. One
+is costly rarer still, so that all takes about a quarter of a core at most. One
 costly piece among cheap ones changes little. Work after a pause is due at once.
 No timer runs while there is nothing to do.
 """
@@ -14,6 +14,11 @@ _SHORTEST_S = 0.016
 _LONGEST_S = 0.25
 _SHARE = 4
 """The pause is so many times as long as work takes."""
+_SHARE_EASY = 12
+_EASY_S = 0.03
+"""As many while that is no longer than this, which nobody sees: what Qt and the loop do
+around each piece takes twice as much as the piece, and at 200 tokens a second all of it
+is to stay at a quarter of a core."""
 _SHARE_BEHIND = 1.25
 """As many while there is text that came long ago and does not show."""
 _MEMORY = 8
@@ -63,8 +68,12 @@ class Frames(QObject):
 
     def pause_s(self, *, is_behind: bool = False) -> float:
         """Return how long after the work that began last the next may begin."""
-        share = _SHARE_BEHIND if is_behind else _SHARE
-        return min(max(_SHORTEST_S, share * self._smoothed()), _LONGEST_S)
+        cost = self._smoothed()
+        if is_behind:
+            pause = _SHARE_BEHIND * cost
+        else:
+            pause = max(_SHARE * cost, min(_SHARE_EASY * cost, _EASY_S))
+        return min(max(_SHORTEST_S, pause), _LONGEST_S)
 
     def cancel(self) -> None:
         """Take back what was asked for."""

@@ -45,7 +45,7 @@ def test_cheap_work_is_done_sixty_times_a_second(clock: Clock) -> None:
 def test_usual_work_is_spread_no_further_than_anybody_sees(clock: Clock) -> None:
     pauses = pauses_after(Frames(), clock, [0.0025] * 50)
     assert SHORTEST_S < pauses[-1] <= 0.03
-    assert 50 * 0.0025 < sum(pauses) * 0.15
+    assert sum(pauses) * 0.15 > 50 * 0.0025
 
 
 @pytest.mark.parametrize("costs", [(0.006, 0.006), (0.02, 0.02), (0.05, 0.05), (0.03, 0.002)])

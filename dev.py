@@ -159,7 +159,12 @@ def test(rest: list[str]) -> int:
             print("  sudo apt-get install --no-install-recommends " + " ".join(hearing), flush=True)
     provide(missing)
     install("dev")
-    return call("pytest", *rest)
+    if rest:
+        return call("pytest", *rest)
+    # In two processes. In one, collecting what a thousand tests of widgets had left behind
+    # once ended the process in the middle of the transcript's; why is not known yet.
+    first = call("pytest", "--ignore=tests/ui/transcript")
+    return call("pytest", "tests/ui/transcript") or first
 
 
 def check(_rest: list[str]) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.session import Session
 
 LIMIT_S = 10.0
-"""All of it takes no longer."""
+"""So long is waited for the demo's reply, the one thing here that may never come."""
 FORMATS = ("png", "jpeg", "gif", "webp", "svg", "ico")
 LICENCES = ("notices.txt", "LGPL-3.0.txt", "GPL-3.0.txt", "qt.txt", "libraries.txt")
 WORDS = """Is `1 + 1 = 2`?

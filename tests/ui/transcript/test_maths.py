@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 
 import pytest
@@ -186,6 +186,20 @@ def test_libraries_come_with_the_first_formula_only() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 
 
+def assert_moves_only_when_let(work: Callable[[], int], steps: list[int]) -> None:
+    """Run work that takes 3,000 steps in slices; between two of them none is taken."""
+    it = Slices(work, 10)
+    count = 0
+    while not it.run(0.003):
+        count += 1
+        before = len(steps)
+        assert before < 3_000
+        sum(range(100_000))
+        assert len(steps) == before
+    assert count > 1
+    assert it.result() == 3_000
+
+
 def test_work_in_slices_moves_only_when_it_is_let() -> None:
     steps: list[int] = []
 
@@ -197,16 +211,7 @@ def test_work_in_slices_moves_only_when_it_is_let() -> None:
             step(i)
         return len(steps)
 
-    it = Slices(work, 10)
-    count = 0
-    while not it.run(0.003):
-        count += 1
-        before = len(steps)
-        assert before < 3_000
-        sum(range(100_000))
-        assert len(steps) == before
-    assert count > 1
-    assert it.result() == 3_000
+    assert_moves_only_when_let(work, steps)
 
 
 def test_work_in_steps_moves_only_when_it_is_let() -> None:
@@ -219,16 +224,7 @@ def test_work_in_steps_moves_only_when_it_is_let() -> None:
                 stand_still()
         return len(steps)
 
-    it = Slices(work, 10)
-    count = 0
-    while not it.run(0.003):
-        count += 1
-        before = len(steps)
-        assert before < 3_000
-        sum(range(100_000))
-        assert len(steps) == before
-    assert count > 1
-    assert it.result() == 3_000
+    assert_moves_only_when_let(work, steps)
 
 
 def test_work_in_steps_that_takes_too_long_is_ended() -> None:

@@ -24,6 +24,7 @@ import PySide6
 
 from tests.benchmarks import (
     at_rest,
+    bundle,
     burst,
     ends,
     find,
@@ -60,10 +61,11 @@ BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "hostile": hostile.measure,
     "payers": payers.measure,
     "ends": ends.measure,
+    "bundle": bundle.measure,
     "network": streaming.measure_whole,
 }
-LONG = {"ends", "network"}
-"""Only run by name: minutes."""
+LONG = {"ends", "network", "bundle"}
+"""Only run by name: minutes, or the frozen program."""
 _FIRST = -15
 
 

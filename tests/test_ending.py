@@ -33,6 +33,8 @@ class Watched(main.Window):
         self.tabs.front.composer.page.insertPlainText({draft!r})
         {end}
 
+# In the background of a shell it is ignored, and would be here too.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 main.Window = Watched
 sys.exit(main.run(["--demo", "--data", {data!r}]))
 """

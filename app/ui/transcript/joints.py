@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from app.ui.transcript.formula_source import formula_at
 
-_SIGNS = re.compile(r"[\\`*_~\[\]<$|\n]|(?<=[^\W_][ ])(?=[^\W_])|(?<=[.,;:][ ])(?=[^\W_])")
+_SIGNS = re.compile(r"://|[\\`*_~\[\]<$|\n]|(?<=[^\W_][ ])(?=[^\W_])|(?<=[.,;:][ ])(?=[^\W_])")
 """What decides, and the places between two words."""
 _TAG = re.compile(r"</?[A-Za-z][^<>\"'`=\n\\*_\[\]$|]*>")
 _TARGET = re.compile(r"\([^()\s<>\\\"'`*_\[\]$|]*\)")
 _DOLLAR = re.compile(r"\$(?:[^$\\`\n]|\\[^\n`]){0,1000}+")
+_ADDRESS = re.compile(r"://(?:[^\s\\`*_~\[\]<$|]|(?<=[^\W_])_(?=[^\W_]))*+")
+"""The part of an address in which no sign could be one of the text's own."""
 _RUN = re.compile(r"\*+|_+|~+|`+")
 
 
@@ -53,6 +55,8 @@ class _Scan:
             self._has_pipe = sign == "|"
             self.at += 1
             return True
+        if sign == "://":
+            return self._pass_address()
         if sign in "*_~":
             return self._pass_row()
         if sign == "`":
@@ -62,6 +66,13 @@ class _Scan:
         if sign == "<":
             return self._pass_tag()
         return self._pass_formula(sign)
+
+    def _pass_address(self) -> bool:
+        # An address becomes a link before signs are paired: those in it pair with none.
+        match = _ADDRESS.match(self.source, self.at)
+        assert match is not None
+        self.at = match.end()
+        return self.source[self.at : self.at + 1].isspace()
 
     def _pass_row(self) -> bool:
         match = _RUN.match(self.source, self.at)

@@ -212,6 +212,7 @@ async def live(
         if not window.isVisible():
             return 0
     from app.api.client import Client
+    from app.garbage import Garbage
     from app.session import Session
     from app.store.database import Database
     from app.store.secrets import Secrets
@@ -228,6 +229,7 @@ async def live(
     window.attach(session, paths, follow_system())
     session.start()
     starting.settle()
+    Garbage(window)
     QTimer.singleShot(LISTEN_AFTER_MS, window, lambda: hear_later_starts(paths, window))
     code = await ended
     window.hide()

@@ -33,11 +33,10 @@ def restore_import() -> None:
 
 
 def settle() -> None:
-    """Collect garbage from now on, never search what was made by now, and let the window go first.
+    """Never search for garbage in what was made by now, and let the window go first.
 
     A thread that imports gives way to the window's within `_TURN_S`. It would hold it up
     for 5 ms at each call into Qt otherwise: a frame of 2 ms takes 25 then (measured).
     """
     gc.freeze()
-    gc.enable()
     sys.setswitchinterval(_TURN_S)

@@ -6,6 +6,7 @@ a thread.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -22,7 +23,12 @@ import pytest
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
+# Not by itself, on any thread: that is what `app/garbage.py` keeps from happening.
+gc.disable()
+
 T = TypeVar("T")
+_ALL_EVERY = 100
+"""Tests."""
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
 
@@ -67,6 +73,25 @@ def _sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     monkeypatch.setattr(socket.socket, "connect_ex", connect_ex)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _garbage() -> Callable[[], None]:
+    """Collect what a test left, on this thread, and now and then what all have left."""
+    count = 0
+
+    def collect() -> None:
+        nonlocal count
+        count += 1
+        gc.collect(1 if count % _ALL_EVERY else 2)
+
+    return collect
+
+
+@pytest.fixture(autouse=True)
+def _tidy(_garbage: Callable[[], None]) -> Iterator[None]:
+    yield
+    _garbage()
 
 
 class _Unexpected(logging.Handler):

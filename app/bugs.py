@@ -38,9 +38,9 @@ def hear_of_bugs(loop: "QEventLoop", session: "Session") -> None:
         report(error if isinstance(error, BaseException) else RuntimeError(str(context["message"])))
 
     def on_unraisable(arguments: "sys.UnraisableHookArgs") -> None:
+        # Not printed, as Python would: its words may be anybody's, and desktops keep them.
         if arguments.exc_value is not None:
             report(arguments.exc_value)
-        sys.__unraisablehook__(arguments)
 
     sys.excepthook = on_exception
     threading.excepthook = on_thread_exception

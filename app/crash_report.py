@@ -19,7 +19,9 @@ LOG_LINES = 60
 _FRAME = re.compile(r'^([ \t]*)File "([^"\n]*)"', re.M)
 _DATED = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d")
 _KIND = re.compile(r"^([A-Za-z_][\w.]*)(:|$)")
-_SOMEBODY = re.compile(r"(?i)(/home/|/Users/|[a-z]:\\Users\\)[^/\\\s\"':]+")
+_SOMEBODY = re.compile(
+    r"(?i)(/home/|/Users/|/media/|/mnt/)[^/\\\s\"':]+|[a-z]:[\\/]+Users[\\/]+[^/\\\"':\n]+"
+)
 _LIBRARIES = re.compile(r"^.*[/\\](?:site-packages|dist-packages|python3\.\d+|_internal)[/\\]")
 _PROGRAM = PurePath(__file__).parents[1]
 

@@ -58,7 +58,8 @@ class Signals:
     """What the system asks for, from the first moment: nothing of it is lost or kills."""
 
     def __init__(self) -> None:
-        self._was_asked = False
+        self.was_asked = False
+        """Whether the end was asked for while it could only be remembered."""
 
     def hold(self) -> None:
         """Remember that the end was asked for, until there is a window to close."""
@@ -76,7 +77,7 @@ class Signals:
                 loop.add_signal_handler(number, window.close)
             except NotImplementedError:  # Windows
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close))
-        if self._was_asked:
+        if self.was_asked:
             loop.call_soon(window.close)
 
     def let_through(self) -> None:
@@ -84,11 +85,11 @@ class Signals:
         for number in SIGNALS:
             if signal.getsignal(number) == self._on_signal:
                 signal.signal(number, signal.SIG_DFL)
-        if self._was_asked:
+        if self.was_asked:
             signal.raise_signal(signal.SIGTERM)
 
     def _on_signal(self, *_: object) -> None:
-        self._was_asked = True
+        self.was_asked = True
 
 
 def close_when_asked(window: Window) -> None:

@@ -3,17 +3,28 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
-def harden() -> Mapping[str, str]:
-    """Close this process to other users and children; returns the environment as it was.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What this process was started with."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    umask: int
+
+
+def harden() -> Given:
+    """Close this process to other users and children; returns what it was started with.
 
     Links are opened by programs that inherit the environment: they get no
-    `PRIME_…` variable. See `forget_bundle` for the rest.
+    `PRIME_…` variable. See `forget_bundle` and `ui/outside` for the rest.
     """
     environ = dict(os.environ)
-    os.umask(0o077)
+    # Another program's: qasync would ask for that Qt, and there is none but PySide6 here.
+    os.environ.pop("QT_API", None)
+    umask = os.umask(0o077)
     if sys.platform != "win32":
         import resource
 
@@ -25,7 +36,7 @@ def harden() -> Mapping[str, str]:
         resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
     for name in [name for name in os.environ if name.startswith("PRIME_")]:
         del os.environ[name]
-    return environ
+    return Given(environ, umask)
 
 
 def forget_bundle() -> None:

@@ -43,32 +43,35 @@ class Doorbell(QObject):
         self._data = data
         self._show = show
         self._callers: set[QLocalSocket] = set()
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.setMaxPendingConnections(MOST_CALLERS)
-        self._server.newConnection.connect(self._on_connection)
+        self._servers: list[QLocalServer] = []
 
     def listen(self) -> bool:
         """Hear later starts from now on; False if nowhere a socket can be made.
 
-        The lock of the data folder must be held.
+        In every place there is: a later start may know fewer. The lock of the data
+        folder must be held.
         """
         for address in addresses(self._data):
             # Left by a Coprime that was killed: one that lives would hold the lock.
             QLocalServer.removeServer(address)
-            if self._server.listen(address):
-                return True
-        return False
+            server = QLocalServer(self)
+            server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+            server.setMaxPendingConnections(MOST_CALLERS)
+            server.newConnection.connect(partial(self._on_connection, server))
+            if server.listen(address):
+                self._servers.append(server)
+        return bool(self._servers)
 
     def close(self) -> None:
         """Hear nobody any more; leaves no file behind."""
         for caller in list(self._callers):
             caller.abort()
-        self._server.close()
+        for server in self._servers:
+            server.close()
 
-    def _on_connection(self) -> None:
-        while self._server.hasPendingConnections():
-            caller = self._server.nextPendingConnection()
+    def _on_connection(self, server: QLocalServer) -> None:
+        while server.hasPendingConnections():
+            caller = server.nextPendingConnection()
             if len(self._callers) >= MOST_CALLERS:
                 caller.abort()
                 caller.deleteLater()
@@ -100,6 +103,8 @@ class Doorbell(QObject):
 
 def addresses(data: Path) -> list[str]:
     """Return where the socket of a data folder may be, the best place first."""
+    # The same folder by whatever way it was come to.
+    data = data.resolve()
     name = f"{COMMAND}-{hashlib.blake2b(os.fsencode(data), digest_size=8).hexdigest()}"
     if sys.platform == "win32":
         return [name]  # a pipe: they have no folder, and belong to this user
@@ -150,11 +155,13 @@ def _is_gone(caller: QLocalSocket) -> bool:
     return caller.state() is QLocalSocket.LocalSocketState.UnconnectedState
 
 
-def become_first(lock: FolderLock, data: Path) -> bool | None:
+def become_first(
+    lock: FolderLock, data: Path, is_over: Callable[[], bool] = lambda: False
+) -> bool | None:
     """Return True once the folder is ours, False once the first has shown itself.
 
-    None: neither within a few seconds. The first may be just beginning, and is
-    reached later, or just ending, and then the folder becomes free.
+    None: neither within a few seconds, or before it `is_over`. The first may be just
+    beginning, and is reached later, or just ending, and then the folder becomes free.
 
     Raises:
         Unwritable: the file of the lock cannot be opened.
@@ -164,7 +171,7 @@ def become_first(lock: FolderLock, data: Path) -> bool | None:
         answer = ring(data)
         if answer:
             return False
-        if answer is False or time.monotonic() - begun > BEGIN_S:
+        if answer is False or is_over() or time.monotonic() - begun > BEGIN_S:
             return None
         time.sleep(_TURN_S)
     return True

@@ -53,15 +53,16 @@ class LastRun:
         if self._file is not None:
             faulthandler.enable(self._file)
 
-    def note(self, error: BaseException) -> None:
-        """Write down an exception that ends the program: where, not what it says."""
+    def note(self, error: BaseException) -> str:
+        """Write down, and return, an exception that ends the program: where, not what it says."""
         import traceback
 
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        words = f"{UNCAUGHT}: {type(error).__qualname__}\n{frames}"
         if self._file is not None:
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            words = f"{UNCAUGHT}: {type(error).__qualname__}\n{frames}"
             with suppress(OSError):
                 os.write(self._file, words.encode("utf-8", "replace"))
+        return words
 
     def end(self) -> None:
         """The run came to its end: nothing is left of it."""

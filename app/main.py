@@ -17,9 +17,9 @@ and disk before the loop ends. `last_run` tells the next start whether it came s
 import importlib
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEventLoop as PlainLoop
 from PySide6.QtCore import QSettings, QTimer
@@ -36,7 +36,8 @@ from app.options import read_options
 from app.paths import FolderRefused, Paths, paths_below, user_paths
 from app.store.errors import StoreError
 from app.store.lock import FolderLock
-from app.ui import theme
+from app.threads import Threads
+from app.ui import outside, theme
 from app.ui.window import APPEARANCE, Window
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ _log = logging.getLogger("app")
 def run(arguments: Sequence[str]) -> int:
     """Run Coprime to its end; returns the exit code."""
     options = read_options(arguments)
-    environ = harden()
+    given = harden()
     if options.self_test:
         return test_self()
     paths = paths_below(options.data) if options.data else user_paths()
@@ -76,14 +77,15 @@ def run(arguments: Sequence[str]) -> int:
     signals.hold()
     early = keep_log()
     qapp = make_application()
+    qapp.setProperty(outside.UMASK, given.umask)
     lock = FolderLock(paths.lock)
     try:
-        is_first = lock.acquire() or show_first(lock, paths)
+        is_first = lock.acquire() or show_first(lock, paths, signals)
     except StoreError:
         signals.let_through()
         return tell(qapp, f"The folder {paths.data} cannot be written to.")
     if is_first is None:
-        signals.let_through()
+        signals.let_through()  # Whoever asked for the end meanwhile has it now.
         return tell(qapp, "Coprime is already running with this data folder.")
     if not is_first:
         return 0
@@ -101,17 +103,36 @@ def run(arguments: Sequence[str]) -> int:
 
         # Not qasync.run: it loses what comes after the last await.
         loop = QEventLoop(qapp)
+        loop.set_default_executor(Threads())
         with loop:
-            life = live(loop, window, paths, environ, signals, report, demo=options.demo)
-            code = int(loop.run_until_complete(life))
+            life = live(loop, window, paths, given.environ, signals, report, demo=options.demo)
+            code = run_to_end(loop, life, qapp)
     except BaseException as error:
-        last_run.note(error)
-        raise
+        # Where, not what it says: a desktop keeps what its programs print.
+        print(last_run.note(error), file=sys.stderr)  # noqa: T201
+        return 1
     else:
         last_run.end()
         return code
     finally:
         lock.release()
+
+
+def run_to_end(loop: "QEventLoop", life: Coroutine[Any, Any, int], qapp: Application) -> int:
+    """Run the loop to the end of `live`; returns the exit code.
+
+    Qt stops the loop when its desktop has gone, such as an X server that was ended. Then
+    nothing can be shown or asked any more, and what is not saved is saved.
+    """
+    task = loop.create_task(life)
+    try:
+        return int(loop.run_until_complete(task))
+    except RuntimeError:
+        if task.done():
+            raise
+        _log.info("the desktop has gone")
+        qapp.save_wanted.emit()
+        return 1
 
 
 def test_self() -> int:
@@ -132,7 +153,7 @@ def test_self() -> int:
     return int(any(finding.missing for finding in findings))
 
 
-def make_application() -> QApplication:
+def make_application() -> Application:
     """Return the one QApplication, named so that the desktop knows it."""
     QApplication.setApplicationName(COMMAND)
     QApplication.setApplicationDisplayName(NAME)
@@ -174,19 +195,19 @@ def paint(window: Window) -> None:
     QApplication.processEvents()
 
 
-def tell(qapp: QApplication, sentence: str) -> int:
+def tell(qapp: Application, sentence: str) -> int:
     """Say why Coprime does not start; returns the exit code."""
     print(sentence, file=sys.stderr)  # noqa: T201 - for those who started it from a shell
-    qapp.setQuitOnLastWindowClosed(True)
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QMessageBox
 
     box = QMessageBox(QMessageBox.Icon.Information, "Coprime", sentence)
     box.setTextFormat(Qt.TextFormat.PlainText)
+    box.finished.connect(lambda: qapp.exit(1))
+    qapp.quit_wanted.connect(box.close)
     box.open()
     # The application's own loop, not a dialog's: nothing else runs here.
-    qapp.exec()
-    return 1
+    return qapp.exec()
 
 
 async def live(
@@ -238,11 +259,11 @@ async def live(
     return int(code)
 
 
-def show_first(lock: FolderLock, paths: Paths) -> bool | None:
+def show_first(lock: FolderLock, paths: Paths, signals: Signals) -> bool | None:
     """Let the Coprime that has the folder show itself: see `instance.become_first`."""
     from app.instance import become_first
 
-    return become_first(lock, paths.data)
+    return become_first(lock, paths.data, lambda: signals.was_asked)
 
 
 def hear_later_starts(paths: Paths, window: Window) -> None:

@@ -40,14 +40,14 @@ sys.exit(main.run(["--demo", "--data", {data!r}]))
 """
 
 
-def python(code: str) -> subprocess.CompletedProcess[str]:
+def python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-P", "-c", code],
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
     )
 
 
@@ -79,6 +79,43 @@ def test_the_end_of_the_desktops_session_finds_everything_saved(tmp_path: Path) 
     told = python(SCRIPT.format(draft=DRAFT, end=end, data=str(data)))
     assert (told.returncode, told.stderr) == (7, "")
     assert words_kept(data) == DRAFT
+
+
+def test_when_the_desktop_has_gone_everything_is_saved_and_no_crash_is_told(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    # As Qt does when its X server is ended.
+    told = python(SCRIPT.format(draft=DRAFT, end="QCoreApplication.exit(1)", data=str(data)))
+    assert (told.returncode, told.stdout, told.stderr) == (1, "", "")
+    assert not (data / "logs/running.txt").exists()
+    assert words_kept(data) == DRAFT
+
+
+def test_a_mistake_while_closing_leaves_no_program_behind(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    end = "[setattr(main.Window, '_save_geometry', lambda self: 1 / 0), self.close()]"
+    told = python(SCRIPT.format(draft=DRAFT, end=end, data=str(data)))
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
+    assert "ZeroDivisionError" in (data / "logs/coprime.log").read_text(encoding="utf-8")
+    assert words_kept(data) == DRAFT
+
+
+def test_a_silent_name_server_holds_up_no_end(tmp_path: Path) -> None:
+    code = f"""
+import os, signal, socket, sys, time
+
+def ask(*_, **__):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(300)
+
+socket.getaddrinfo = ask
+from app import main
+sys.exit(main.run(["--data", {str(tmp_path / "data")!r}]))
+"""
+    given = {"PRIME_API_KEY": "pit_0", "PRIME_INFERENCE_URL": "https://silent.example/api/v1"}
+    told = python(code, **given)
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
 
 
 EARLY = {

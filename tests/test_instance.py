@@ -1,9 +1,11 @@
 """One window for one data folder: a second start shows the first and ends."""
 
+import os
 import random
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +23,7 @@ from app.instance import ANSWER, MOST_CALLERS, REQUEST, Doorbell, addresses
 from app.store.lock import FolderLock
 from app.ui import theme
 from app.ui.window import Window
-from tests.helpers.program import Program
+from tests.helpers.program import ROOT, Program
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its sockets have no files")
 RACES = 5
@@ -55,6 +57,21 @@ def test_a_second_start_shows_the_first_and_ends(data: Path, runtime: Path) -> N
         first.quit()
     assert (first.process.returncode, first.output) == (0, "")
     assert not list(runtime.iterdir()), "nothing is left behind"
+
+
+def test_a_second_start_from_elsewhere_shows_the_first_too(data: Path, runtime: Path) -> None:
+    (data.parent / "link").symlink_to(data)
+    with Program(data, "--demo") as first:
+        first.ready()
+        until_heard(first, runtime)
+        # As from a shell of another session, and by another way to the same folder.
+        without = Program(data, "--demo", environ={"XDG_RUNTIME_DIR": ""})
+        through = Program(data.parent / "link", "--demo")
+        with without, through:
+            assert [each.process.wait(20) for each in (without, through)] == [0, 0]
+        first.quit()
+    assert [each.output for each in (without, through, first)] == [""] * 3
+    assert not list(data.rglob("door")), "nothing is left behind"
 
 
 def test_of_two_starts_at_once_one_has_the_window(data: Path, runtime: Path) -> None:
@@ -106,9 +123,29 @@ def test_a_first_that_does_not_answer_is_told_of(data: Path, runtime: Path) -> N
         with Program(data) as second:
             second.until_dialog("already running")
             second.terminate()
+        with Program(data) as third:
+            third.until_dialog("already running")
+            third.click("OK")
+            assert third.process.wait(20) == 1, "it ends with its dialog"
     lock.release()
     assert "already running" in second.output
     assert second.process.returncode == -signal.SIGTERM, "there is no window to close"
+
+
+def test_a_start_that_waits_can_be_ended(data: Path, runtime: Path) -> None:
+    (data / "data").mkdir(parents=True)
+    lock = FolderLock(data / "data" / "lock")
+    assert lock.acquire()
+    code = (
+        "import os, signal, sys; from app import instance, main;"
+        "instance.BEGIN_S = 300;"
+        "instance.time.sleep = lambda _: os.kill(os.getpid(), signal.SIGTERM);"
+        f"sys.exit(main.run(['--data', {str(data)!r}]))"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run([sys.executable, "-P", "-c", code], env=environ, timeout=60)
+    lock.release()
+    assert ended.returncode == -signal.SIGTERM
 
 
 class Bell:

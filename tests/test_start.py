@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from tests.helpers.program import Program
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -40,11 +42,19 @@ def test_the_process_gives_nothing_away(tmp_path: Path) -> None:
     code = (
         "import os, resource, sys; from app.hardening import harden; given = harden();"
         "mask = os.umask(0); print(oct(mask), resource.getrlimit(resource.RLIMIT_CORE)[0],"
-        "[n for n in os.environ if n.startswith('PRIME_')], given['PRIME_API_KEY'])"
+        "[n for n in os.environ if n.startswith('PRIME_')], given.environ['PRIME_API_KEY'],"
+        "'sk-x' in repr(given))"
     )
     told = python("-c", code, PRIME_API_KEY="sk-x", PRIME_TEAM_ID="t")
     # One byte: no core is that small, and Linux then gives none to a program either.
-    assert told.stdout.strip() in ("0o77 1 [] sk-x", "0o77 0 [] sk-x"), told.stderr
+    assert told.stdout.strip() in ("0o77 1 [] sk-x False", "0o77 0 [] sk-x False"), told.stderr
+
+
+def test_a_variable_of_other_programs_keeps_nobody_from_working(tmp_path: Path) -> None:
+    with Program(tmp_path / "data", "--demo", environ={"QT_API": "pyqt5"}) as program:
+        program.ready()
+        program.quit()
+    assert (program.process.returncode, program.output) == (0, "")
 
 
 def test_what_a_frozen_program_was_started_with_is_not_passed_on(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.chat.account import (
@@ -22,6 +21,7 @@ from app.session.trials import AccountTrial, TeamsTrial
 from app.ui import links, wording
 from app.ui.account_dialog import AccountDialog
 from app.ui.account_form import AccountForm, key_problem
+from app.ui.outside import open_outside
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.welcome import Welcome
@@ -166,9 +166,7 @@ class AccountDesk(QObject):
         dialog.account_edit_requested.connect(self.edit)
         dialog.account_test_requested.connect(self._test_kept)
         dialog.account_remove_requested.connect(self._session.accounts.remove)
-        dialog.folder_requested.connect(
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data)))
-        )
+        dialog.folder_requested.connect(lambda: open_outside(QUrl.fromLocalFile(str(self._data))))
         dialog.finished.connect(self._on_settings_finished)
         return dialog
 

@@ -21,8 +21,8 @@ from app.session import Session
 
 _TOLD = ("QT_", "QSG_", "XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE")
 """Beginnings of the names of variables that change how the window looks."""
-_VALUES = {"QT_SCALE_FACTOR", "QT_QPA_PLATFORM", "XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE"}
-"""Variables whose values are told; of the others only that they are set."""
+_VALUES = {"QT_SCALE_FACTOR", "XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE"}
+"""Variables whose values are told; of the others, which may hold a path, that they are set."""
 
 
 def report(session: Session, window: QWidget, keyring: str | None) -> str:

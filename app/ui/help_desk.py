@@ -118,16 +118,7 @@ class HelpDesk(QObject):
 
     def open_log(self) -> None:
         """Show the folder of the log in the system's file manager, or say where it is."""
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        from app.ui.notice import Act, Notice, Offer, Tone
-
-        if QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._logs))):
-            return
-        headline = tr("The folder could not be opened.")
-        offers = (Offer(Act.DISMISS, tr("Dismiss")),)
-        self._window.notice_bar.add(Notice(Tone.WARNING, headline, str(self._logs), offers))
+        self._window.open_path(self._logs)
 
     def _put_on_clipboard(self) -> str:
         from PySide6.QtGui import QGuiApplication

@@ -1,8 +1,9 @@
 """Links: an address opens only after its real host was shown."""
 
 from PySide6.QtCore import QCoreApplication, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from app.ui.outside import open_outside
 
 ADDRESS_SHOWN = 500
 """Characters of an address that are shown."""
@@ -41,13 +42,24 @@ def ask_to_open(address: str, parent: QWidget, poses_as: str = "") -> None:
     cancel_button = box.addButton(QMessageBox.StandardButton.Cancel)
     if poses_as:
         box.setDefaultButton(cancel_button)
-    open_button.clicked.connect(lambda: QDesktopServices.openUrl(url))
+    open_button.clicked.connect(lambda: _open(url, parent))
     copy_button.clicked.connect(lambda: QApplication.clipboard().setText(address))
     if (layout := box.layout()) is not None:
         # Qt puts another 15 where an icon would be.
         layout.setContentsMargins(24 if poses_as else 9, 24, 24, 16)
     # Its buttons alone would leave it narrower than most addresses.
     box.setStyleSheet("QLabel#qt_msgbox_label { min-width: 340px; }")
+    box.open()
+
+
+def _open(url: QUrl, parent: QWidget) -> None:
+    if open_outside(url):
+        return
+    QApplication.clipboard().setText(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setText(tr("No browser could be opened."))
+    box.setInformativeText(tr("The address is on the clipboard."))
     box.open()
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 
 from app.ui import placement, theme
 from app.ui.outline import kept_outline
+from app.ui.unfailing import unfailing
 
 if TYPE_CHECKING:
     from app.chat.circumstance import Circumstance
@@ -219,7 +220,9 @@ class Window(QMainWindow):
     def follow_system(self, look: theme.Theme) -> None:
         """Take the theme the system asks for, unless the person chose another."""
         self._system_theme = look
-        self._show_appearance(self._session.preferences.now)
+        # What the person chose is known from then on.
+        if self._session.has_started:
+            self._show_appearance(self._session.preferences.now)
 
     def _show_appearance(self, settings: "Settings") -> None:
         from app.chat.settings import Appearance
@@ -258,11 +261,21 @@ class Window(QMainWindow):
 
     def open_crash_report(self) -> None:
         """Show the newest report of a crash in the system's editor."""
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
         if self.crash_report is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.crash_report)))
+            self.open_path(self.crash_report)
+
+    def open_path(self, path: Path) -> None:
+        """Show a file or a folder in another program, or say where it is."""
+        from PySide6.QtCore import QUrl
+
+        from app.ui.notice import Act, Notice, Offer, Tone
+        from app.ui.outside import open_outside
+
+        if path.exists() and open_outside(QUrl.fromLocalFile(str(path))):
+            return
+        headline = self.tr("No program could open it.") if path.exists() else self.tr("It is gone.")
+        offers = (Offer(Act.DISMISS, self.tr("Dismiss")),)
+        self.notice_bar.add(Notice(Tone.WARNING, headline, str(path), offers))
 
     def remember(self) -> None:
         """Take down where everything is, and what is being written."""
@@ -369,11 +382,16 @@ class Window(QMainWindow):
         self._outline.has_tabs = self._centre.currentWidget() is self.tabs
         self._outline.save(self._settings)
 
+    @unfailing
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.remember()
         event.accept()
-        self.closed.emit()
+        try:
+            self.remember()
+        finally:
+            # Else the program would go on, unseen.
+            self.closed.emit()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._whole is None or self._whole.isHidden():

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 
 from app import starting
+from app.ending import Application
 
 starting.begin()
 
@@ -54,7 +55,7 @@ if __name__ == "__main__":
     make = program.make_application
     counts: list[Count] = []
 
-    def make_counted() -> QApplication:
+    def make_counted() -> Application:
         qapp = make()
         counts.append(Count())
         return qapp

@@ -21,6 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from app import main as program
+from app.ending import Application
 from app.session.preferences import read
 from app.ui.chat_view import ChatView
 from app.ui.notice import Act
@@ -307,7 +308,7 @@ def run(kind: type[Driver] = Driver) -> int:
     make = program.make_application
     drivers = []
 
-    def make_driven() -> QApplication:
+    def make_driven() -> Application:
         qapp = make()
         drivers.append(kind(int(os.environ.pop("COPRIME_ANSWERS"))))
         return qapp

@@ -56,7 +56,7 @@ def test_it_is_said_before_the_link_is_followed(
     show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[object] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
     transcript = show(conversation("?", f"[https://bank.example]({EVIL})"))
     assert f"Leads to evil.example, not to bank.example\n{EVIL}" in hints(transcript)
     link = next(t for p in hot_spots(transcript) if isinstance(t := transcript.target_at(p), Link))

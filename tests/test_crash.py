@@ -160,6 +160,23 @@ def test_a_report_names_no_folder_in_any_spelling(monkeypatch: pytest.MonkeyPatc
     assert "~/b" in text
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        r"C:\Users\Ada Lovelace\x",
+        r"c:\\Users\\Ada Lovelace\\x",
+        "D:/Users/Ada Lovelace/x",
+        "/home/Ada/x",
+        "/media/Ada/x",
+    ],
+)
+def test_a_report_names_nobody_else_either(place: str) -> None:
+    text = compose(FAULT, f"2026-01-01 10:00:00,000 INFO app: {place}", "now", Path("/l"))
+    assert "Ada" not in text
+    assert "Lovelace" not in text
+    assert text.rstrip().endswith("x")
+
+
 def test_a_report_that_cannot_be_made_keeps_nobody_from_working(
     logs: Path,
     monkeypatch: pytest.MonkeyPatch,

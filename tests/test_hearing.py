@@ -288,7 +288,7 @@ def test_every_control_has_a_name(
         program.key("Escape")
         program.trigger("settings")
         _named(listener, "Sections", "Text size: 100 %")
-        for shown in ("Send with: Enter", "Proxy: None", "Remove: Demo", "Folder", "Copy versions"):
+        for shown in ("Send with: Enter", "Proxy: None", "Remove: Demo", "Folder"):
             program.key("Down")
             _named(listener, "Sections", shown)
         program.key("Escape")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
+    QLabel,
     QPlainTextEdit,
     QPushButton,
     QStyle,
@@ -105,8 +106,10 @@ class AboutWindow(QDialog):
         self.setWindowTitle(tr("About Coprime"))
         self._files = licences()
         self.choice = Drop(self)
-        self.choice.setAccessibleName(tr("Licences"))
         self.choice.addItems(list(self._files))
+        self._label = QLabel(tr("&Licences"), self)
+        # On Linux a list to choose from is heard as its value, whatever its own name.
+        self._label.setBuddy(self.choice)
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
         self.text.setAccessibleName(tr("Licence"))
@@ -156,6 +159,11 @@ class AboutWindow(QDialog):
         top.setSpacing(16)
         top.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
+        licence = QHBoxLayout()
+        licence.setSpacing(12)
+        licence.addWidget(self._label)
+        licence.addWidget(self.choice)
+        licence.addStretch(1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.copy)
@@ -165,7 +173,7 @@ class AboutWindow(QDialog):
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
         column.addLayout(top)
-        column.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addLayout(licence)
         column.addWidget(self.text, 1)
         column.addWidget(self._without)
         column.addWidget(self._copied)
@@ -173,8 +181,8 @@ class AboutWindow(QDialog):
         for button in (self.copy, self.close_button):
             button.setAutoDefault(False)
         has_texts = bool(self._files)
-        self.choice.setVisible(has_texts)
-        self.text.setVisible(has_texts)
+        for part in (self._label, self.choice, self.text):
+            part.setVisible(has_texts)
         self._without.setVisible(not has_texts)
         self._copied.hide()
         # A small or a strongly scaled screen has less room.

@@ -1,8 +1,9 @@
 """Actions: everything a person can make the window do, once.
 
 Menus, shortcuts, the command palette and the window of shortcuts read the same list.
-An action does nothing by itself: the window connects each name to a verb. Beside them
-stand the keys that parts of the window hear themselves.
+An action does nothing by itself: the window connects each name to a verb. What it needs
+to be there stands beside it, see `needs`. Below stand the keys that parts of the window
+hear themselves.
 """
 
 import re
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QWidget
+
+from app.ui.needs import Need, lack
 
 Verbs = Mapping[str, Callable[[], object]]
 
@@ -35,6 +38,8 @@ class Deed:
     """Whether it goes on while its key is held down."""
     hint: str = ""
     """Keys that mean this to whoever has the keyboard, shown and not taken from anyone."""
+    needs: tuple[Need, ...] = ()
+    """Without these nothing would come of it."""
 
     @property
     def label(self) -> str:
@@ -90,9 +95,15 @@ def deeds() -> Iterable[Deed]:
 def _of_file() -> Iterable[Deed]:
     menu = tr("&File")
     yield Deed("new_conversation", tr("&New conversation"), menu, ("Ctrl+N", "Ctrl+T"))
-    yield Deed("reopen_tab", tr("&Reopen closed tab"), menu, ("Ctrl+Shift+T",))
+    yield Deed(
+        "reopen_tab",
+        tr("&Reopen closed tab"),
+        menu,
+        ("Ctrl+Shift+T",),
+        needs=(Need.CLOSED_TAB,),
+    )
     yield Deed("close_tab", tr("&Close tab"), menu, ("Ctrl+W",))
-    yield Deed("close_other_tabs", tr("Close &other tabs"), menu)
+    yield Deed("close_other_tabs", tr("Close &other tabs"), menu, needs=(Need.OTHER_TABS,))
     yield Deed("add_account", tr("Add &account…"), menu, starts_group=True)
     yield Deed("add_demo", tr("&Try it without an account"), menu)
     yield Deed("settings", tr("&Settings"), menu, ("Ctrl+,",))
@@ -102,8 +113,8 @@ def _of_file() -> Iterable[Deed]:
 def _of_edit() -> Iterable[Deed]:
     menu = tr("&Edit")
     # Fields and the transcript hear these keys themselves.
-    yield Deed("copy", tr("&Copy"), menu, hint="Ctrl+C")
-    yield Deed("copy_markdown", tr("Copy as &Markdown"), menu)
+    yield Deed("copy", tr("&Copy"), menu, hint="Ctrl+C", needs=(Need.SELECTION,))
+    yield Deed("copy_markdown", tr("Copy as &Markdown"), menu, needs=(Need.SELECTED_MESSAGES,))
     yield Deed("select_all", tr("Select &all"), menu, starts_group=True, hint="Ctrl+A")
     yield Deed("find", tr("&Find in the conversation"), menu, ("Ctrl+F",), starts_group=True)
     yield Deed("find_next", tr("Find &next"), menu, ("F3", "Ctrl+G"), repeats=True)
@@ -113,36 +124,67 @@ def _of_edit() -> Iterable[Deed]:
 
 
 def _of_conversation() -> Iterable[Deed]:
-    menu = tr("&Conversation")
+    menu, words = tr("&Conversation"), (Need.WORDS,)
     yield Deed("write", tr("&Write a message"), menu, ("Ctrl+J",))
-    yield Deed("stop", tr("&Stop the reply"), menu, ("Esc",))
+    yield Deed("stop", tr("&Stop the reply"), menu, ("Esc",), needs=(Need.RUNNING_REPLY,))
     yield Deed("find_model", tr("Choose a &model"), menu, ("Ctrl+M",), starts_group=True)
     yield Deed("parameters", tr("Change the &parameters"), menu, ("Ctrl+Shift+M",))
-    yield Deed("refresh_models", tr("Re&fresh the models"), menu, ("F5",))
-    yield Deed("rename", tr("&Rename"), menu, ("F2",), starts_group=True)
-    yield Deed("pin", tr("P&in or unpin"), menu, ("Ctrl+Shift+D",))
-    yield Deed("delete", tr("&Delete"), menu, ("Ctrl+Shift+Del",))
-    yield Deed("undelete", tr("&Undo deleting"), menu, ("Ctrl+Alt+Z",))
+    yield Deed("refresh_models", tr("Re&fresh the models"), menu, ("F5",), needs=(Need.ACCOUNT,))
+    yield Deed("rename", tr("&Rename"), menu, ("F2",), starts_group=True, needs=words)
+    yield Deed("pin", tr("P&in or unpin"), menu, ("Ctrl+Shift+D",), needs=words)
+    yield Deed("delete", tr("&Delete"), menu, ("Ctrl+Shift+Del",), needs=words)
+    yield Deed(
+        "undelete",
+        tr("&Undo deleting"),
+        menu,
+        ("Ctrl+Alt+Z",),
+        needs=(Need.DELETED_CONVERSATION,),
+    )
 
 
 def _of_message() -> Iterable[Deed]:
-    menu = tr("&Message")
-    yield Deed("retry", tr("&Ask for the last reply again"), menu, ("Ctrl+R",))
-    yield Deed("edit_last", tr("&Edit your last message"), menu, ("Ctrl+Shift+E",))
-    yield Deed("copy_last", tr("&Copy the last reply"), menu, ("Ctrl+Shift+C",))
-    yield Deed("fork", tr("&Fork into a new tab"), menu, ("Ctrl+Shift+K",))
-    yield Deed("previous_version", tr("Pre&vious version"), menu, ("Alt+Left",), True)
-    yield Deed("next_version", tr("&Next version"), menu, ("Alt+Right",))
-    yield Deed("previous_message", tr("&Previous message"), menu, ("Alt+Up",), True, repeats=True)
-    yield Deed("next_message", tr("Next &message"), menu, ("Alt+Down",), repeats=True)
+    menu, reply = tr("&Message"), (Need.REPLY, Need.WHOLE_REPLY)
+    yield Deed("retry", tr("&Ask for the last reply again"), menu, ("Ctrl+R",), needs=reply)
+    yield Deed(
+        "edit_last",
+        tr("&Edit your last message"),
+        menu,
+        ("Ctrl+Shift+E",),
+        needs=(Need.OWN_MESSAGE,),
+    )
+    yield Deed("copy_last", tr("&Copy the last reply"), menu, ("Ctrl+Shift+C",), needs=reply)
+    yield Deed("fork", tr("&Fork into a new tab"), menu, ("Ctrl+Shift+K",), needs=reply)
+    yield Deed(
+        "previous_version",
+        tr("Pre&vious version"),
+        menu,
+        ("Alt+Left",),
+        True,
+        needs=(Need.EARLIER_VERSION,),
+    )
+    yield Deed(
+        "next_version", tr("&Next version"), menu, ("Alt+Right",), needs=(Need.LATER_VERSION,)
+    )
+    message = (Need.MESSAGE,)
+    yield Deed(
+        "previous_message", tr("&Previous message"), menu, ("Alt+Up",), True, True, needs=message
+    )
+    yield Deed("next_message", tr("Next &message"), menu, ("Alt+Down",), False, True, needs=message)
 
 
 def _of_view() -> Iterable[Deed]:
-    menu = tr("&View")
+    menu, tabs = tr("&View"), (Need.OTHER_TABS,)
     yield Deed("palette", tr("Comm&and palette"), menu, ("Ctrl+K",))
-    yield Deed("next_tab", tr("&Next tab"), menu, ("Ctrl+Tab", "Ctrl+PgDown"), True, repeats=True)
     yield Deed(
-        "previous_tab", tr("&Previous tab"), menu, ("Ctrl+Shift+Tab", "Ctrl+PgUp"), repeats=True
+        "next_tab", tr("&Next tab"), menu, ("Ctrl+Tab", "Ctrl+PgDown"), True, True, needs=tabs
+    )
+    yield Deed(
+        "previous_tab",
+        tr("&Previous tab"),
+        menu,
+        ("Ctrl+Shift+Tab", "Ctrl+PgUp"),
+        repeats=True,
+        needs=tabs,
     )
     yield Deed(
         "toggle_conversations", tr("Show or hide the &conversations"), menu, ("Ctrl+B",), True
@@ -194,33 +236,74 @@ def heard_elsewhere(*, enter_sends: bool = True) -> Iterable[Heard]:
     yield Heard(place, ("Space",), tr("Favourite model or not"))
 
 
-def build(parent: QWidget, verbs: Verbs) -> dict[str, QAction]:
-    """Return a connected QAction for each deed; their shortcuts work in the whole window.
+class Action(QAction):
+    """A deed as menus, keys and the palette do it."""
+
+    def __init__(
+        self,
+        deed: Deed,
+        verb: Callable[[], object],
+        lacking: Callable[[Iterable[Need]], Need | None],
+        tell: Callable[[str], object],
+        parent: QWidget,
+    ) -> None:
+        """Take what returns the first need that is not met, and what shows a sentence."""
+        hint = written(deed.hint)
+        super().__init__(f"{deed.text}\t{hint}" if hint else deed.text, parent)
+        self._needs = deed.needs
+        self._verb = verb
+        self._lacking = lacking
+        self._tell = tell
+        self._is_grey = False
+        self.setObjectName(deed.name)
+        # A key held down must not ask, and pay, again and again.
+        self.setAutoRepeat(deed.repeats)
+        self.setShortcuts([QKeySequence(keys) for keys in deed.keys])
+        self.triggered.connect(self.do)
+
+    @property
+    def can_be_done(self) -> bool:
+        """Whether anything would come of it now."""
+        is_on = self.isEnabled() or self._is_grey
+        return is_on and self._lacking(self._needs) is None
+
+    def do(self, _checked: bool = False) -> None:
+        """Do it, or say what it lacks where that is not plain to see."""
+        need = self._lacking(self._needs)
+        words = lack(need) if need is not None else ""
+        if words:
+            self._tell(words)
+        else:
+            self._verb()
+
+    def show_grey(self) -> None:
+        """Be grey, if nothing would come of it now."""
+        if self.isEnabled() and not self.can_be_done:
+            self._is_grey = True
+            self.setEnabled(False)
+
+    def show_whole(self) -> None:
+        """Be grey no longer."""
+        if self._is_grey:
+            self._is_grey = False
+            self.setEnabled(True)
+
+
+def build(
+    parent: QWidget,
+    verbs: Verbs,
+    lacking: Callable[[Iterable[Need]], Need | None] = lambda _: None,
+    tell: Callable[[str], object] = lambda _: None,
+) -> dict[str, Action]:
+    """Return an Action for each deed; their shortcuts work in the whole window.
+
+    See there for `lacking` and `tell`.
 
     Raises:
         KeyError: a deed has no verb.
     """
     actions = {}
     for deed in deeds():
-        hint = written(deed.hint)
-        action = QAction(f"{deed.text}\t{hint}" if hint else deed.text, parent)
-        action.setObjectName(deed.name)
-        # A key held down must not ask, and pay, again and again.
-        action.setAutoRepeat(deed.repeats)
-        action.setShortcuts([QKeySequence(keys) for keys in deed.keys])
-        verb = verbs[deed.name]
-        action.triggered.connect(lambda _checked=False, verb=verb: verb())
-        parent.addAction(action)
-        actions[deed.name] = action
+        actions[deed.name] = Action(deed, verbs[deed.name], lacking, tell, parent)
+        parent.addAction(actions[deed.name])
     return actions
-
-
-def fill(menu_bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
-    """Put the actions into their menus."""
-    menus = {}
-    for deed in deeds():
-        if deed.menu not in menus:
-            menus[deed.menu] = menu_bar.addMenu(deed.menu)
-        elif deed.starts_group:
-            menus[deed.menu].addSeparator()
-        menus[deed.menu].addAction(actions[deed.name])

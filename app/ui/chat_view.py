@@ -4,13 +4,14 @@ import json
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
     QHBoxLayout,
     QSizePolicy,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +36,9 @@ from app.ui.transcript.position import END, Position
 from app.ui.transcript.selection import TextPosition
 
 TICK_MS = 1_000
+REMARK_MS = 3_000
+REMARK_PX = 68
+"""From the composer up to what is said in passing."""
 WIDTHS = {ReadingWidth.NARROW: 560, ReadingWidth.NORMAL: 664, ReadingWidth.WIDE: 840}
 
 
@@ -175,6 +179,15 @@ class ChatView(QWidget):
     def tell(self, circumstance: Circumstance) -> None:
         """Show a fact that concerns this conversation."""
         self.notice_bar.add(wording.circumstance(circumstance))
+
+    def remark(self, words: str) -> None:
+        """Say something in passing, above the composer and aloud."""
+        if not self.isVisible():
+            return
+        above = QPoint(0, -REMARK_PX)
+        QToolTip.showText(self.composer.mapToGlobal(above), words, self, QRect(), REMARK_MS)
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def keep_edits(self) -> None:
         """Put what is typed over messages and not sent into the draft: the view goes."""

@@ -9,7 +9,7 @@ from enum import Enum
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.outline import BOTH_PX, LEFT_PX, LEFT_WIDTHS, RIGHT_WIDTHS, number
 
@@ -48,7 +48,7 @@ class Columns(QWidget):
     """Left pane, centre and right pane.
 
     Signals:
-        closed: a floating pane went away.
+        closed: a pane went away that floated or had the keyboard.
     """
 
     closed = Signal()
@@ -94,8 +94,13 @@ class Columns(QWidget):
         if not pane.isVisible():
             self.show_pane(side)
         elif self._is_arranged[side]:
+            focus = QApplication.focusWidget()
+            had_keyboard = focus is not None and pane.isAncestorOf(focus)
             self._is_wanted[side] = False
             pane.hide()
+            if had_keyboard:
+                # Else it goes to whatever comes next.
+                self.closed.emit()
         else:
             self.close_floating()
 

@@ -8,6 +8,7 @@ from app.ui import wording
 from app.ui.chat_view import ChatView
 from app.ui.columns import Columns, Side
 from app.ui.conversations_pane import ConversationsPane, title
+from app.ui.notice import Notice
 from app.ui.notice_bar import NoticeBar
 from app.ui.tab_strip import TabFace
 from app.ui.tabs import Tabs
@@ -42,6 +43,10 @@ class ConversationDesk(QObject):
         self._pane = pane
         self._columns = columns
         self._notice_bar = notice_bar
+        self._offer: Notice | None = None
+        """To bring back what was deleted last, in the bar."""
+        self.can_undelete = False
+        """Whether a conversation was deleted that can come back."""
         self._theme: Theme | None = None
         self._wraps_code = False
         """Whether lines of code are broken, in every tab of this run."""
@@ -185,9 +190,15 @@ class ConversationDesk(QObject):
         self.writing_wanted.emit()
 
     def _on_deleted(self, name: str | None) -> None:
+        self.can_undelete = name is not None
         self._pane.show_undo(name)
+        # Only what was deleted last can come back: no offer is left that names another.
+        if self._offer is not None:
+            self._notice_bar.withdraw(self._offer)
+            self._offer = None
         if name is not None and not self._pane.isVisible():
-            self._notice_bar.add(wording.deleted(name))
+            self._offer = wording.deleted(name)
+            self._notice_bar.add(self._offer)
 
     def _on_wrapping_changed(self, is_wrapping: bool) -> None:
         self._wraps_code = is_wrapping

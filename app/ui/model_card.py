@@ -154,7 +154,7 @@ def facts(model: Model) -> list[tuple[str, str]]:
     known = []
     if model.context_window and model.longest_reply:
         value = f"{model.context_window:,} · {model.longest_reply:,}"
-        known.append((tr("Context · longest reply"), value))
+        known.append((tr("Context · reply"), value))
     elif model.context_window:
         known.append(
             (tr("Context"), tr("{count} tokens").format(count=f"{model.context_window:,}"))

@@ -49,6 +49,14 @@ class NoticeBar(QFrame):
         if len(self._queue) == 1:
             self._show()
 
+    def withdraw(self, notice: Notice) -> None:
+        """Take a notice away, whether it shows or waits; one that is gone is no matter."""
+        if notice in self._queue:
+            position = self._queue.index(notice)
+            del self._queue[position]
+            if position == 0:
+                self._show()
+
     def clear(self) -> None:
         """Take every notice away."""
         self._queue.clear()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QSettings
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.session import Session
@@ -26,7 +25,7 @@ class PaletteDesk(QObject):
         self,
         session: Session,
         window: QWidget,
-        actions_by_name: Mapping[str, QAction],
+        actions_by_name: Mapping[str, actions.Action],
         settings: QSettings,
         theme: Theme,
         *,
@@ -57,7 +56,7 @@ class PaletteDesk(QObject):
         return [
             Entry(Kind.ACTION, deed.name, deed.label, deed.menu_label, "".join(deed.shown_keys[:1]))
             for deed in actions.deeds()
-            if self._actions[deed.name].isEnabled() and deed.name != "palette"
+            if deed.name != "palette" and self._actions[deed.name].can_be_done
         ]
 
     def _gather(self) -> Sequence[Entry]:
@@ -82,7 +81,7 @@ class PaletteDesk(QObject):
         self._remember(entry)
         match entry.kind:
             case Kind.ACTION:
-                self._actions[entry.name].trigger()
+                self._actions[entry.name].do()
             case Kind.CONVERSATION:
                 self._go_to(int(entry.name))
             case Kind.MODEL:

@@ -21,7 +21,7 @@ from app.chat.network import Network
 from app.chat.settings import Settings
 from app.ui import account_form, settings_accounts, settings_parts
 from app.ui.settings_accounts import AccountsPage
-from app.ui.settings_pages import AboutPage, AppearancePage, DataPage, NetworkPage, WritingPage
+from app.ui.settings_pages import AppearancePage, DataPage, NetworkPage, WritingPage
 from app.ui.settings_parts import Page
 from app.ui.style import style_sheet
 from app.ui.theme import Theme
@@ -75,7 +75,6 @@ class SettingsDialog(QDialog):
         self.network = NetworkPage(self)
         self.accounts = AccountsPage(self)
         self.data = DataPage(self)
-        self.about = AboutPage(self)
         self.sections = QListWidget(self)
         self._stack = QStackedWidget(self)
         self._names: list[str] = []
@@ -108,7 +107,7 @@ class SettingsDialog(QDialog):
         self.data.show_folder(path)
 
     def show_section(self, name: str) -> None:
-        """Bring a page to the front: appearance, writing, network, accounts, data or about."""
+        """Bring a page to the front: appearance, writing, network, accounts or data."""
         self.sections.setCurrentRow(self._names.index(name))
 
     def set_theme(self, theme: Theme) -> None:
@@ -128,7 +127,6 @@ class SettingsDialog(QDialog):
             ("network", self.tr("Network"), self.network),
             ("accounts", self.tr("Accounts"), self.accounts),
             ("data", self.tr("Data"), self.data),
-            ("about", self.tr("About"), self.about),
         ):
             self._names.append(name)
             self._pages.append(page)

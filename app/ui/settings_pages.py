@@ -3,17 +3,13 @@
 A change is told at once and holds at once; there is nothing to confirm.
 """
 
-import platform
 import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import Qt, Signal, qVersion
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app import __version__
 from app.chat.network import Network, Origin
 from app.chat.settings import (
     TEXT_SCALES,
@@ -25,7 +21,6 @@ from app.chat.settings import (
 )
 from app.ui import icons
 from app.ui.account_form import Field, plain_label
-from app.ui.picture import Picture
 from app.ui.settings_parts import Choice, Page, Percentages, rule
 from app.ui.theme import Theme
 
@@ -305,50 +300,3 @@ class DataPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         self.open.setIcon(icons.icon("folder-open", theme.colours.muted))
-
-
-class AboutPage(Page):
-    """What this is, and of which version."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(self.tr("About"), parent)
-        mark = Picture(44, self)
-        mark.show_icon(icons.mark())
-        self.copy = QPushButton(self.tr("Copy versions"), self)
-        self.copy.setAutoDefault(False)
-        self._copied = plain_label(self, "rowhint")
-        self._copied.setWordWrap(False)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        name = plain_label(self, "pagetitle", f"Coprime {__version__}")
-        words.addWidget(name)
-        for sentence in (
-            self.tr("A native chat client for the Prime Intellect Inference API."),
-            self.tr("MIT licence"),
-            self._versions(),
-            self.tr("Icons: Lucide, ISC licence"),
-        ):
-            words.addWidget(plain_label(self, "rowhint", sentence))
-        line = QHBoxLayout()
-        line.addWidget(self.copy)
-        line.addWidget(self._copied, 1)
-        words.addSpacing(8)
-        words.addLayout(line)
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(16)
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        self.rows.addLayout(row)
-        self.copy.clicked.connect(self._on_copy_clicked)
-
-    def set_theme(self, theme: Theme) -> None:
-        self.copy.setIcon(icons.icon("copy", theme.colours.muted))
-
-    def _versions(self) -> str:
-        return f"Python {platform.python_version()} · Qt {qVersion()} · PySide {pyside_version}"
-
-    def _on_copy_clicked(self) -> None:
-        text = f"Coprime {__version__} · {self._versions()} · {platform.platform()}"
-        QGuiApplication.clipboard().setText(text)
-        self._copied.setText(self.tr("Copied."))

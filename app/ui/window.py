@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import placement, theme
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.paths import Paths
     from app.session import Session
     from app.ui.account_desk import AccountDesk
+    from app.ui.actions import Action
     from app.ui.chat_view import ChatView
     from app.ui.columns import Columns
     from app.ui.conversation_desk import ConversationDesk
@@ -75,7 +76,7 @@ class Window(QMainWindow):
         self._is_painted = False
         self._whole: QWidget | None = None
         """All that lies below the menus, once it is there."""
-        self.actions_by_name: dict[str, QAction] = {}
+        self.actions_by_name: dict[str, Action] = {}
         self.crash_report: Path | None = None
         """The newest report of a crash, if there is one."""
         self.setWindowTitle("Coprime")
@@ -167,15 +168,18 @@ class Window(QMainWindow):
 
     def _make_menus(self) -> None:
         from app.ui import actions
+        from app.ui.menus import Menus
+        from app.ui.needs import Needs
 
         verbs = {
             **self._verbs.by_name(),
             **self._help.by_name(),
             "open_crash": self.open_crash_report,
         }
-        self.actions_by_name = actions.build(self, verbs)
+        needs = Needs(self._session, self.tabs, self._conversation_desk)
+        self.actions_by_name = actions.build(self, verbs, needs.lacking, self._verbs.remark)
         self.menuBar().hide()
-        actions.fill(self.menuBar(), self.actions_by_name)
+        Menus(self, self.actions_by_name)
 
     def _connect(self) -> None:
         from app.ui.notice import Act

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.chat.message import Role
 from app.chat.settings import TEXT_SCALES
@@ -15,6 +15,7 @@ from app.ui.chat_view import ChatView
 from app.ui.columns import Columns, Side
 from app.ui.conversation_desk import ConversationDesk
 from app.ui.model_desk import ModelDesk
+from app.ui.needs import field_in_use
 from app.ui.notice import Act
 from app.ui.tabs import Tabs
 from app.ui.transcript.acts import MessageAct
@@ -126,6 +127,10 @@ class WindowVerbs:
         """Put the cursor into the composer."""
         self._on_front(lambda view: view.setFocus())
 
+    def remark(self, words: str) -> None:
+        """Say something in passing."""
+        self._on_front(lambda view: view.remark(words))
+
     def stop(self) -> None:
         """Put back what is dragged, else close what floats, else stop the reply."""
         if not (self._tabs.strip.put_back() or self._columns.close_floating()):
@@ -164,8 +169,8 @@ class WindowVerbs:
 
     def _on_text(self, deed: Literal["copy", "select_all"]) -> None:
         """Do something with the field that has the keyboard, else with the transcript."""
-        field = QApplication.focusWidget()
-        if isinstance(field, QLineEdit | QPlainTextEdit | QTextEdit):
+        field = field_in_use()
+        if field is not None:
             _ = field.copy() if deed == "copy" else field.selectAll()
         elif deed == "copy":
             self._on_front(lambda view: view.transcript.copy())

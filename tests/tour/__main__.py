@@ -188,7 +188,7 @@ class Tour:
             program.ready()
             program.trigger("settings")
             self._take(program, "settings", dialog=True)
-            for page in ("writing", "network", "accounts", "data", "about"):
+            for page in ("writing", "network", "accounts", "data"):
                 program.key("Down")
                 self._take(program, f"settings-{page}", dialog=True)
             program.key("Escape")

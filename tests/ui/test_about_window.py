@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -59,6 +60,7 @@ def test_a_source_tree_says_where_the_licences_are(qtbot: QtBot) -> None:
     assert "packages" in words(window)
     assert not window.text.isVisible()
     assert not window.choice.isVisible()
+    assert "Licences" not in words(window)
 
 
 def test_a_package_shows_every_licence(qtbot: QtBot, package: Path) -> None:
@@ -72,6 +74,20 @@ def test_a_package_shows_every_licence(qtbot: QtBot, package: Path) -> None:
         shown.append(window.text.toPlainText())
     assert shown == [(package / name).read_text(encoding="utf-8") for name in LICENCES]
     assert "come with" not in words(window)
+
+
+def test_the_choice_of_a_licence_is_heard_with_what_it_chooses(qtbot: QtBot, package: Path) -> None:
+    window = opened(qtbot)
+    interface = QAccessible.queryAccessibleInterface(window.choice)
+    assert interface is not None
+    labels = [
+        other.text(QAccessible.Text.Name)
+        for other, relation in interface.relations()
+        if relation == QAccessible.RelationFlag.Label
+    ]
+    assert labels == ["Licences"]
+    label = next(each for each in window.findChildren(QLabel) if each.buddy() is window.choice)
+    assert label.isVisible()
 
 
 def test_a_licence_that_is_missing_is_left_out(qtbot: QtBot, package: Path) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui import actions
 from app.ui.composer import Composer
+from app.ui.menus import Menus
 
 
 def test_no_key_does_two_things() -> None:
@@ -27,7 +28,7 @@ def test_every_action_calls_its_verb_and_stands_in_a_menu(qtbot: QtBot) -> None:
     names = [deed.name for deed in actions.deeds()]
     verbs = {name: lambda name=name: called.append(name) for name in names}
     built = actions.build(window, verbs)
-    actions.fill(window.menuBar(), built)
+    Menus(window, built)
     in_menus = [
         action.objectName()
         for menu in window.menuBar().actions()

@@ -1,10 +1,12 @@
 """The models pane finds models as the person types, and says what it does not know."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +16,8 @@ from app.chat.settings import ModelOrder
 from app.ui import theme
 from app.ui.model_card import facts
 from app.ui.models_pane import ModelsPane
+from app.ui.outline import RIGHT_WIDTHS
+from app.ui.section import EDGE, GAP, figures
 
 GLM = Model(
     "z-ai/glm-5.2",
@@ -212,11 +216,19 @@ def test_a_model_the_list_lacks_leads_it_and_one_that_is_gone_is_marked(pane: Mo
 def test_the_card_leaves_out_what_is_not_known() -> None:
     assert facts(Model("some/model")) == []
     assert facts(GLM) == [
-        ("Context · longest reply", "1,048,576 · 131,072"),
+        ("Context · reply", "1,048,576 · 131,072"),
         ("Per M tokens, in · out", "$1.68 · $5.28"),
         ("Per M tokens, cache read", "$0.30"),
         ("Reads", "text"),
     ]
+
+
+def test_the_facts_of_a_model_are_whole_in_the_narrowest_pane() -> None:
+    large = replace(GLM, context_window=2_097_152, longest_reply=262_144)
+    metrics = QFontMetrics(figures(theme.light().type.caption))
+    room = RIGHT_WIDTHS[0] - 2 * EDGE - GAP
+    for name, value in facts(large):
+        assert metrics.horizontalAdvance(name) + metrics.horizontalAdvance(value) <= room, name
 
 
 def test_the_id_on_the_card_can_be_copied_whole_however_long(pane: ModelsPane) -> None:

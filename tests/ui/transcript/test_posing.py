@@ -56,7 +56,12 @@ def test_it_is_said_before_the_link_is_followed(
     show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[object] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+
+    def open_url(url: object) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     transcript = show(conversation("?", f"[https://bank.example]({EVIL})"))
     assert f"Leads to evil.example, not to bank.example\n{EVIL}" in hints(transcript)
     link = next(t for p in hot_spots(transcript) if isinstance(t := transcript.target_at(p), Link))

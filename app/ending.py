@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QApplication
 
+from app.ui.unfailing import unfailing
 from app.ui.window import Window
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Application(QApplication):
             # Where it comes of the session's end, nothing of ours runs after it.
             self.aboutToQuit.connect(self.save_wanted)
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Quit:
             # Left to Qt, it would end the loop under the tasks that save.

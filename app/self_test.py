@@ -7,15 +7,20 @@ kept: the reply comes from the demo and is stored in a folder of its own.
 """
 
 import asyncio
+import os
+import signal
+import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt, SignalInstance
+from PySide6.QtCore import QLibraryInfo, QSettings, QSize, Qt, SignalInstance
 from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QIcon, QImage, QImageReader
 
+from app.ending import SIGNALS
 from app.paths import paths_below, resource
 from app.ui import icons, theme
 from app.ui.window import Window
@@ -29,7 +34,18 @@ LIMIT_S = 9.0
 KEYRING_S = 2.0
 """So long is waited for the keyring, which may never answer."""
 FORMATS = ("png", "jpeg", "gif", "webp", "svg", "ico")
-LICENCES = ("notices.txt", "LGPL-3.0.txt", "GPL-3.0.txt", "qt.txt", "libraries.txt")
+LICENCES = (
+    "notices.txt", "LGPL-3.0.txt", "GPL-3.0.txt", "qt.txt", "libraries.txt", "python.txt"
+)  # fmt: skip
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+"""In the environment: the ways to a screen on Linux. Without one a test needs none."""
+PLUGINS = (
+    "platforms/libqxcb.so",
+    "platforms/libqwayland.so",
+    "wayland-shell-integration/libxdg-shell.so",
+)
+FORMULA = r"\sum_{i=1}^n \frac{\alpha_i}{2} \text{ if } i"
+CODE = "def f(): return 'a' + 1"
 WORDS = """Is `1 + 1 = 2`?
 
 ```python
@@ -63,10 +79,34 @@ class Finding:
 
 
 async def prove(loop: asyncio.AbstractEventLoop) -> list[Finding]:
-    """Look for everything, one after the other; cancelling leaves no files behind."""
+    """Look for everything, one after the other.
+
+    Cancelling leaves no files behind, nor does a signal: what was found by then is returned.
+    """
+    found: list[Finding] = []
+    looking = loop.create_task(_look(loop, found))
+    was_asked = False
+
+    def stop() -> None:
+        nonlocal was_asked
+        was_asked = True
+        looking.cancel()
+
+    with _signals_lead_to(loop, stop):
+        try:
+            await looking
+        except asyncio.CancelledError:
+            if not was_asked:
+                raise
+            found.append(Finding("the rest", missing="it was stopped"))
+    return found
+
+
+async def _look(loop: asyncio.AbstractEventLoop, found: list[Finding]) -> None:
     deadline = loop.time() + LIMIT_S
     checks: list[tuple[str, Callable[[], str | Awaitable[str]]]] = [
         ("screen", _screen),
+        ("platforms", _platforms),
         ("fonts", _fonts),
         ("image formats", _image_formats),
         ("icons", _icons),
@@ -75,12 +115,15 @@ async def prove(loop: asyncio.AbstractEventLoop) -> list[Finding]:
         ("database", _database),
         ("certificates", _certificates),
         ("keyring", _keyring),
+        ("formulas", _formulas),
+        ("code", _code),
         ("demo reply", lambda: _demo_reply(loop)),
     ]
-    found = []
     for name, check in checks:
         try:
             async with asyncio.timeout_at(deadline):
+                # A signal has its turn between two of them.
+                await asyncio.sleep(0)
                 remark = check()
                 found.append(
                     Finding(name, remark=remark if isinstance(remark, str) else await remark)
@@ -88,11 +131,26 @@ async def prove(loop: asyncio.AbstractEventLoop) -> list[Finding]:
         except TimeoutError:
             found.append(Finding(name, missing="it did not come in time"))
         except Exception as error:
-            found.append(Finding(name, missing=_say(error)))
-    return found
+            found.append(Finding(name, missing=_say(error.__cause__ or error)))
 
 
-def _say(error: Exception) -> str:
+@contextmanager
+def _signals_lead_to(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> Iterator[None]:
+    """Have what asks the process to end call something, for a while."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".rstrip(": ").splitlines()[0]
 
 
@@ -100,7 +158,22 @@ def _screen() -> str:
     screen = QGuiApplication.primaryScreen()
     size = screen.size()
     scale = f"{screen.devicePixelRatio():g}×"
-    return f"{QGuiApplication.platformName()}, {size.width()} × {size.height()}, {scale}"
+    name = QGuiApplication.platformName()
+    if name == "offscreen" and not any(map(os.environ.get, DISPLAYS)):
+        name = "offscreen, since no display is named"
+    return f"{name}, {size.width()} × {size.height()}, {scale}"
+
+
+def _platforms() -> str:
+    """Load what opens windows on any Linux desktop: a test sees one at most."""
+    if not (is_package() and sys.platform.startswith("linux")):
+        return QGuiApplication.platformName()
+    import ctypes
+
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    for name in PLUGINS:
+        ctypes.CDLL(str(folder / name))
+    return "X11, Wayland"
 
 
 def _fonts() -> str:
@@ -147,14 +220,22 @@ def _themes() -> str:
 
 def _licences() -> str:
     # A source tree holds Coprime's own beside it; the others are collected for packages.
-    try:
-        folder = resource("licences")
-    except FileNotFoundError:
+    if not is_package():
         return "not a package"
-    absent = [name for name in LICENCES if not (folder / name).is_file()]
+    folder = resource("licences")
+    texts = [folder / name for name in LICENCES]
+    absent = [text.name for text in texts if not (text.is_file() and text.stat().st_size)]
     if absent:
         raise LookupError(", ".join(absent))
     return f"{len(list(folder.glob('*.txt')))} files"
+
+
+def is_package() -> bool:
+    """Return whether this is a frozen program, or holds what is collected for one."""
+    try:
+        return hasattr(sys, "frozen") or resource("licences").is_dir()
+    except FileNotFoundError:
+        return False
 
 
 def _database() -> str:
@@ -177,6 +258,23 @@ async def _keyring() -> str:
 
     name = await asyncio.wrap_future(Secrets({}, KEYRING_S).backend())
     return name or "its service does not run here: keys would be kept for one run"
+
+
+def _formulas() -> str:
+    from app.ui.transcript.formula import draw
+
+    formula = draw(FORMULA, is_display=True)
+    return f"{formula.path.elementCount()} strokes drawn"
+
+
+def _code() -> str:
+    from app.ui.transcript.lexing import lexer_for
+
+    lexer = lexer_for("python")
+    kinds = {kind for kind, _ in lexer.get_tokens(CODE)} if lexer else set()
+    if len(kinds) < len(CODE.split()):
+        raise LookupError("nobody knows Python")
+    return f"{len(kinds)} kinds of words"
 
 
 async def _demo_reply(loop: asyncio.AbstractEventLoop) -> str:

@@ -23,6 +23,7 @@ from app.ui.account_form import plain_label
 from app.ui.diagnostics import versions
 from app.ui.picture import Picture
 from app.ui.style import style_sheet
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #aboutwindow { background: @window; }
@@ -81,6 +82,7 @@ def licences() -> dict[str, Path]:
 class Drop(QComboBox):
     """A choice with an arrow that has the colour of its text."""
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         size = icons.SIZE

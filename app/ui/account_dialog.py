@@ -27,6 +27,7 @@ from app.ui.account_form import plain_label
 from app.ui.picture import Picture
 from app.ui.style import style_sheet
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 WIDTH = 480
 
@@ -263,10 +264,12 @@ class AccountDialog(QDialog):
             self._working = self.tr("Saving…")
             self.submitted.emit(form)
 
+    @unfailing
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()
         super().showEvent(event)
 
+    @unfailing
     def done(self, result: int) -> None:
         self.fields.forget_secrets()
         super().done(result)

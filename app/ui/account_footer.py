@@ -15,6 +15,7 @@ from app.ui import icons
 from app.ui.marks import as_tooltip
 from app.ui.plain_line import paint_line
 from app.ui.theme import Theme, font, light
+from app.ui.unfailing import unfailing
 
 HEIGHT = 54
 SQUARE = 28
@@ -78,6 +79,7 @@ class AccountButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(80, HEIGHT)
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -145,9 +147,11 @@ class AccountFooter(QWidget):
         self._gear.setIcon(icons.icon("settings", theme.colours.muted))
         self.update()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(0, 0, self.width(), 1, self._line)
 
+    @unfailing
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.LayoutDirectionChange:

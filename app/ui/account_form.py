@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.chat.account import Account
 from app.ui import icons
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #fieldlabel { color: @text; font-size: @size_small; font-weight: 600; }
@@ -104,6 +105,7 @@ def key_problem(pasted: str) -> str:
 class Check(QCheckBox):
     """A check box whose tick is one of our icons."""
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.isChecked():

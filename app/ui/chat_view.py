@@ -34,6 +34,7 @@ from app.ui.transcript.findable import FindableTranscript
 from app.ui.transcript.finding import Finding
 from app.ui.transcript.position import END, Position
 from app.ui.transcript.selection import TextPosition
+from app.ui.unfailing import unfailing
 
 TICK_MS = 1_000
 REMARK_MS = 3_000
@@ -350,6 +351,7 @@ class ChatView(QWidget):
 
     # Qt's
 
+    @unfailing
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
             watched is self.composer.page
@@ -360,11 +362,13 @@ class ChatView(QWidget):
             return True
         return super().eventFilter(watched, event)
 
+    @unfailing
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._finding.resume()
         self._keep_day()
 
+    @unfailing
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.ActivationChange and self.isVisible():

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEve
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.outline import BOTH_PX, LEFT_PX, LEFT_WIDTHS, RIGHT_WIDTHS, number
+from app.ui.unfailing import unfailing
 
 CENTRE_PX = 320
 SHADE = QColor(0, 0, 0, 64)
@@ -36,9 +37,11 @@ class Shade(QWidget):
 
     clicked = Signal()
 
+    @unfailing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), SHADE)
@@ -201,6 +204,7 @@ class Columns(QWidget):
             sizes.append(right)
         self._splitter.setSizes(sizes)
 
+    @unfailing
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()

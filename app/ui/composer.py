@@ -13,6 +13,7 @@ from app.chat.settings import SendKey
 from app.ui import theme
 from app.ui.composer_footer import Footer
 from app.ui.page import Page
+from app.ui.unfailing import unfailing
 
 LONGEST_NAME = 80
 """Characters of a name in a menu or a placeholder."""
@@ -229,11 +230,13 @@ class Composer(QFrame):
         # Above the button: the composer stands at the window's lower end.
         menu.popup(payer.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
 
+    @unfailing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # A click beside the words means the words.
         self.page.setFocus()
         super().mousePressEvent(event)
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, radius = self._theme.colours, self._theme.metrics.message_radius
         has_focus = self.page.hasFocus()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QStyle, QWidget
 
 from app.ui import icons, theme
 from app.ui.section import figures, paint_ring, plain, plain_painter
+from app.ui.unfailing import unfailing
 
 HEIGHT = 32
 BUTTON_HEIGHT = 28
@@ -139,6 +140,7 @@ class FooterButton(QAbstractButton):
         painter.setBrush(colours.accent if is_filled else Qt.GlobalColor.transparent)
         painter.drawEllipse(self._there(box).toRectF().adjusted(0.75, 0.75, -0.75, -0.75))
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = plain_painter(self)
         colours = self.look.colours
@@ -176,6 +178,7 @@ class FooterButton(QAbstractButton):
             strong = colours.text if self._is_framed and self.isEnabled() else colours.muted
             self._write(painter, QRect(left, 0, right - left, self.height()), self._name, strong)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
@@ -210,6 +213,7 @@ class SendButton(QAbstractButton):
         self.look = look
         self.update()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -233,6 +237,7 @@ class SendButton(QAbstractButton):
         icons.paint(painter, "square" if self._stops else "arrow-up", sign, ink)
         painter.end()
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()

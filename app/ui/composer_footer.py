@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from app.ui import theme
 from app.ui.composer_buttons import BUTTON_HEIGHT, HEIGHT, FooterButton, SendButton
+from app.ui.unfailing import unfailing
 
 SPACING = 8
 
@@ -68,10 +69,12 @@ class Footer(QWidget):
         for widget, rect in places:
             widget.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), rect))
 
+    @unfailing
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
 
+    @unfailing
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.LayoutDirectionChange):

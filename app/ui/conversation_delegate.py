@@ -17,6 +17,7 @@ from app.ui import icons, marks
 from app.ui.conversation_rows import MARK, ROW, Index, title
 from app.ui.plain_line import LONGEST, paint_line
 from app.ui.theme import Theme, font, light
+from app.ui.unfailing import unfailing
 
 ROW_HEIGHT = 36
 INSET = 8
@@ -126,6 +127,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
 
+    @unfailing
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -148,18 +150,21 @@ class RowDelegate(QStyledItemDelegate):
         editor.setAccessibleName(self.tr("Title"))
         return editor
 
+    @unfailing
     def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
         # Once: what is being written is not replaced when the row changes meanwhile.
         if isinstance(editor, QLineEdit) and not editor.isModified() and not editor.text():
             editor.setText(index.data(Qt.ItemDataRole.EditRole))
             editor.selectAll()
 
+    @unfailing
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802 - Qt's name
         assert isinstance(editor, QLineEdit)
         text, heading = " ".join(editor.text().split()), index.data(ROW)
         if text and text != heading.title:
             self.renamed.emit(heading.id, text)
 
+    @unfailing
     def updateEditorGeometry(  # noqa: N802 - Qt's name
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> None:

@@ -33,6 +33,7 @@ from app.ui.actions import in_menu
 from app.ui.conversation_delegate import ROW_HEIGHT, RowDelegate
 from app.ui.conversation_rows import ConversationRows, Index
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 
 class ConversationList(QListView):
@@ -212,6 +213,7 @@ class ConversationList(QListView):
 
     # What Qt calls
 
+    @unfailing
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's name
         super().closeEditor(editor, hint)
         waiting, self._waiting = self._waiting, None
@@ -235,6 +237,7 @@ class ConversationList(QListView):
         }.get(action, 0)
         return self.rows.index(self.rows.nearest(row + steps, 1 if steps > 0 else -1))
 
+    @unfailing
     def scrollTo(  # noqa: N802 - Qt's name
         self,
         index: Index,
@@ -245,6 +248,7 @@ class ConversationList(QListView):
             super().scrollTo(self.rows.index(index.row() - 1), hint)
         super().scrollTo(index, hint)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         deeds = {
             Qt.Key.Key_Return: self._choose,
@@ -258,6 +262,7 @@ class ConversationList(QListView):
             return
         super().keyPressEvent(event)
 
+    @unfailing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         if event.button() is Qt.MouseButton.LeftButton and self._more_at(point):
@@ -268,12 +273,14 @@ class ConversationList(QListView):
         if event.button() is Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
 
+    @unfailing
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pressed_more:
             self._pressed_more = False
             return
         super().mouseReleaseEvent(event)
 
+    @unfailing
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() is QContextMenuEvent.Reason.Mouse:
             row = self.indexAt(event.pos()).row()
@@ -284,6 +291,7 @@ class ConversationList(QListView):
         place = self.visualRect(self.currentIndex())
         self._open_menu(self.viewport().mapToGlobal(place.center()))
 
+    @unfailing
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._is_front_owed:
@@ -291,6 +299,7 @@ class ConversationList(QListView):
             self._is_front_owed = False
             self.scrollTo(self.rows.index(self.rows.row_of(self._front)))
 
+    @unfailing
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         # Rings are repainted where they were last painted, so paint them where they are.

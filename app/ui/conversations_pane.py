@@ -24,6 +24,7 @@ from app.ui.conversation_rows import title
 from app.ui.new_button import NewButton
 from app.ui.theme import Theme, light
 from app.ui.undo_strip import Cut, UndoStrip
+from app.ui.unfailing import unfailing
 
 __all__ = ["STYLE", "ConversationsPane", "title"]
 
@@ -101,6 +102,7 @@ class Filter(QLineEdit):
         elif not text:
             self.removeAction(self._clear)
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         # Escape empties the field before it stops a reply.
         is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
@@ -109,6 +111,7 @@ class Filter(QLineEdit):
             return True
         return super().event(event)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_Down:

@@ -20,6 +20,7 @@ from app.ui.section import figures
 from app.ui.theme import Theme, light
 from app.ui.transcript.finding import Tally
 from app.ui.transcript.sought import LONGEST
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #findbar { background: @window; border: none; border-bottom: 1px solid @line; }
@@ -62,6 +63,7 @@ class _Field(QLineEdit):
         )
         self.glass.setText(self.tr("Find"))
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER:
             is_back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
@@ -205,6 +207,7 @@ class FindBar(QFrame):
 
     # Qt's
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         # Escape closes the row before it stops a reply.
         is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
@@ -213,6 +216,7 @@ class FindBar(QFrame):
             return True
         return super().event(event)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()

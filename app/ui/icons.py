@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.paths import resource
+from app.ui.unfailing import unfailing
 
 SIZE = 16
 
@@ -78,6 +79,7 @@ class _Line(_Engine):
         super().__init__()
         self._name, self._colour, self._disabled = name, colour, disabled
 
+    @unfailing
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         colour = self._disabled if mode is QIcon.Mode.Disabled else self._colour
         paint(painter, self._name, QRectF(rect), colour)
@@ -87,6 +89,7 @@ class _Line(_Engine):
 
 
 class _Mark(_Engine):
+    @unfailing
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         _mark_renderer().render(painter, QRectF(rect))
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.ui.actions import Action, deeds
+from app.ui.unfailing import unfailing
 
 
 class Menus(QObject):
@@ -45,6 +46,7 @@ class Menus(QObject):
             if deed.menu == title:
                 self._actions[deed.name].show_grey()
 
+    @unfailing
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride:
             self._take_grey_away()

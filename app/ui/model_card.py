@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from app.chat.model import Model
 from app.ui import theme, wording
 from app.ui.section import EDGE, Fact, Section, plain, plain_painter
+from app.ui.unfailing import unfailing
 
 MOST_FACTS = 6
 
@@ -41,16 +42,19 @@ class ModelId(QLineEdit):
         self._theme = look
         self.update()
 
+    @unfailing
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if event.reason() is not Qt.FocusReason.MouseFocusReason:
             self.selectAll()
 
+    @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:
             self.deselect()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.hasFocus() or self.hasSelectedText():
             super().paintEvent(event)
@@ -136,6 +140,7 @@ class Details(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         return QSize(100, min(64, self.sizeHint().height()))
 
+    @unfailing
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Qt sees to the scroll bar where the content's height changes, not to its own.
         # At once, so that no frame shows the old height around the new content.

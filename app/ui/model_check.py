@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from app.chat.model import Model
 from app.ui import wording
 from app.ui.section import EDGE, plain
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #nomatch { color: @muted; }
@@ -113,6 +114,7 @@ class ModelCheck(QWidget):
         if self._found is not None:
             self.used.emit(self._found.id)
 
+    @unfailing
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._ask(self._label_of_check)

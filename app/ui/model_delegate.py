@@ -8,6 +8,7 @@ from app.chat.model import Model
 from app.ui import icons, theme
 from app.ui.model_rows import Index, ModelRows
 from app.ui.section import EDGE, GAP, figures, named, paint_ring
+from app.ui.unfailing import unfailing
 
 ROW_HEIGHT = 48
 STAR_SIZE = 16
@@ -36,6 +37,7 @@ class ModelDelegate(QStyledItemDelegate):
         strip = QRect(whole.right() + 1 - STAR_WIDTH, row.top(), STAR_WIDTH, row.height())
         return QStyle.visualRect(view.layoutDirection(), whole, strip)
 
+    @unfailing
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = self._rows.model(index.row())
         face, note = self._rows.face(model), self._rows.note(model)

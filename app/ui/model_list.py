@@ -36,6 +36,7 @@ class Filter(QLineEdit):
         self._search.setIcon(icons.icon("search", look.colours.muted))
         self._empty.setIcon(icons.icon("x", look.colours.muted))
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -47,6 +48,7 @@ class Filter(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         # Escape empties the field before it stops a reply.
         if (
@@ -102,6 +104,7 @@ class ModelList(QListView):
                 return index
         return QModelIndex()
 
+    @unfailing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         star = self.star_at(event.position().toPoint())
         if star.isValid() and event.button() is Qt.MouseButton.LeftButton:
@@ -109,6 +112,7 @@ class ModelList(QListView):
             return
         super().mousePressEvent(event)
 
+    @unfailing
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         star = self.star_at(event.position().toPoint())
         if star.isValid():
@@ -116,6 +120,7 @@ class ModelList(QListView):
             return
         super().mouseDoubleClickEvent(event)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():

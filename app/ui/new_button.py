@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 from app.ui import icons
 from app.ui.plain_line import paint_line
 from app.ui.theme import Theme, font, light
+from app.ui.unfailing import unfailing
 
 PAD = 13
 GAP = 8
@@ -61,6 +62,7 @@ class NewButton(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(60, super().minimumSizeHint().height())
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         self._paint_panel(painter)

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from app.chat.settings import SendKey
+from app.ui.unfailing import unfailing
 
 MAX_LINES = 12
 LONG_RUN = 4096
@@ -114,6 +115,7 @@ class Page(QPlainTextEdit):
             return False
         return has_control or self.send_key is SendKey.ENTER
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._is_composing:
@@ -133,21 +135,26 @@ class Page(QPlainTextEdit):
             return
         super().keyPressEvent(event)
 
+    @unfailing
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._is_composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
+    @unfailing
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focused.emit(True)
 
+    @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.focused.emit(False)
 
+    @unfailing
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText()
 
+    @unfailing
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text()
         self._wrap_for(text, afresh=False)

@@ -32,6 +32,7 @@ from app.ui.palette_delegate import ROW_HEIGHT, PaletteDelegate
 from app.ui.palette_rows import Entry, Kind, PaletteRows, described, tr
 from app.ui.style import style_sheet
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #palette { background: transparent; }
@@ -243,6 +244,7 @@ class Palette(QWidget):
 
     # Qt's
 
+    @unfailing
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._window:
@@ -258,6 +260,7 @@ class Palette(QWidget):
                 return self._on_key(event)
         return super().eventFilter(watched, event)
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, radius = self._theme.colours, self._theme.metrics.message_radius
         box = QRectF(self.rect()).adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)

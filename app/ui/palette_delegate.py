@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from app.ui import theme
 from app.ui.palette_rows import Index, PaletteRows
 from app.ui.section import GAP, figures
+from app.ui.unfailing import unfailing
 
 ROW_HEIGHT = 36
 _INSET = 8
@@ -81,6 +82,7 @@ class PaletteDelegate(QStyledItemDelegate):
         self._font = theme.font(look.type.base)
         self._small = figures(look.type.small)
 
+    @unfailing
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, colours = self._rows.rows[index.row()], self._colours
         painter.save()

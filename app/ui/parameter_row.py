@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QW
 from app.ui import theme
 from app.ui.page import words_of
 from app.ui.section import ROW_HEIGHT, Pair, Pressable, plain, plain_painter
+from app.ui.unfailing import unfailing
 
 BOX_LINES = 5
 STYLE = """
@@ -43,6 +44,7 @@ class Face(Pressable):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.pair = Pair()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = plain_painter(self)
         self.paint_ground(painter)
@@ -77,12 +79,14 @@ class Line(QLineEdit):
         self.setText(text)
         self.selectAll()
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         if _is_escape(event):
             event.accept()
             return True
         return super().event(event)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.finished.emit()
@@ -91,6 +95,7 @@ class Line(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:
@@ -121,12 +126,14 @@ class Box(QPlainTextEdit):
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
 
+    @unfailing
     def event(self, event: QEvent) -> bool:
         if _is_escape(event):
             event.accept()
             return True
         return super().event(event)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
@@ -135,9 +142,11 @@ class Box(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    @unfailing
     def insertFromMimeData(self, source: object) -> None:
         self.insertPlainText(source.text())  # type: ignore[attr-defined]
 
+    @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:

@@ -3,6 +3,8 @@
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.unfailing import unfailing
+
 
 class Picture(QWidget):
     """An icon at one size, sharp at every scale."""
@@ -17,6 +19,7 @@ class Picture(QWidget):
         self._icon = icon
         self.update()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         self._icon.paint(painter, self.rect())

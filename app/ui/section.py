@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import icons, theme
+from app.ui.unfailing import unfailing
 
 EDGE = 14
 """From the side of a pane to its texts."""
@@ -135,6 +136,7 @@ class Fact(QLabel):
         self._theme = look
         self.update()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = plain_painter(self)
         self._pair.paint(painter, self, self._theme)
@@ -170,12 +172,14 @@ class Pressable(QAbstractButton):
             inside = self.rect().adjusted(4, 0, -4, 0)
             paint_ring(painter, inside, self.look.colours.accent, 5)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
             return
         super().keyPressEvent(event)
 
+    @unfailing
     def changeEvent(self, event: QEvent) -> None:
         self.update()
         super().changeEvent(event)
@@ -196,6 +200,7 @@ class Heading(Pressable):
         self.row.addSpacing(EDGE + 24)
         self.buttons: list[QToolButton] = []
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = plain_painter(self)
         self.paint_ground(painter)

@@ -22,6 +22,7 @@ from app.ui import icons
 from app.ui.account_form import host, plain_label
 from app.ui.settings_parts import Elided, Page, rule
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 LONGEST = 60
 """Characters of a name inside a sentence."""
@@ -191,6 +192,7 @@ class AccountRow(QWidget):
         self.remove.setFocus()
         self.remove_requested.emit(self.id)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.asks and event.key() == Qt.Key.Key_Escape:
             self._on_keep_clicked()

@@ -25,6 +25,7 @@ from app.ui.settings_pages import AppearancePage, DataPage, NetworkPage, Writing
 from app.ui.settings_parts import Page
 from app.ui.style import style_sheet
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #settingsdialog { background: @window; }
@@ -169,6 +170,7 @@ class SettingsDialog(QDialog):
         self.show_settings(settings)
         self.settings_changed.emit(settings)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
@@ -179,6 +181,7 @@ class SettingsDialog(QDialog):
         if isinstance(focus, QPushButton):
             focus.click()
 
+    @unfailing
     def done(self, result: int) -> None:
         self.network.take_proxy()
         super().done(result)

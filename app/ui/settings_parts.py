@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.ui import icons
 from app.ui.account_form import plain_label
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #pagetitle { font-size: 18px; font-weight: 600; }
@@ -112,6 +113,7 @@ class Percentages(QComboBox):
             self.addItem(f"{round(scale * 100)} %", scale)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         side = 14
@@ -121,6 +123,7 @@ class Percentages(QComboBox):
         icons.paint(painter, "chevron-down", box, self.palette().text().color())
         painter.end()
 
+    @unfailing
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -183,6 +186,7 @@ class Elided(QLabel):
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         metrics = QFontMetrics(self.font())

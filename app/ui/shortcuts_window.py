@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.ui import actions, theme
 from app.ui.section import figures, paint_ring
 from app.ui.style import style_sheet
+from app.ui.unfailing import unfailing
 
 STYLE = """
 #shortcuts { background: @window; }
@@ -104,6 +105,7 @@ class ShortcutDelegate(QStyledItemDelegate):
         self._small = figures(look.type.small)
         self._heading = theme.font(look.type.label)
 
+    @unfailing
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index | QPersistentModelIndex
     ) -> None:

@@ -280,6 +280,7 @@ class TabStrip(QWidget):
 
     # What Qt calls
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = self._painter.colours
@@ -297,6 +298,7 @@ class TabStrip(QWidget):
         if hand is not None:
             self._paint_tab(painter, hand.position, hand.start)
 
+    @unfailing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         position = self._tab_at(point)
@@ -312,6 +314,7 @@ class TabStrip(QWidget):
             if position != self._front:
                 self.chosen.emit(self._faces[position].conversation_id)
 
+    @unfailing
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         if self._hand is not None:
@@ -319,6 +322,7 @@ class TabStrip(QWidget):
         else:
             self._set_hover(point)
 
+    @unfailing
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         hand, self._hand = self._hand, None
@@ -331,15 +335,18 @@ class TabStrip(QWidget):
                 self.close_requested.emit(self._faces[closing].conversation_id)
         self._set_hover(point)
 
+    @unfailing
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hover(None)
 
+    @unfailing
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()
         self.move_on(-(turn.y() or turn.x()))
         self._set_hover(event.position().toPoint())
         event.accept()
 
+    @unfailing
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() is QContextMenuEvent.Reason.Mouse:
             position = self._tab_at(event.pos())
@@ -352,6 +359,7 @@ class TabStrip(QWidget):
         if position >= 0:
             self._open_menu(position, where)
 
+    @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         key, last = Qt.Key(event.key()), len(self._faces) - 1
@@ -372,9 +380,11 @@ class TabStrip(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @unfailing
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._move_cursor(self._front if self._front >= 0 else self._cursor)
 
+    @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
 

@@ -16,6 +16,7 @@ from app.ui.tab_painter import HEIGHT, TOP
 from app.ui.tab_row import NARROWEST
 from app.ui.tab_strip import TabFace, TabStrip
 from app.ui.theme import Theme, light
+from app.ui.unfailing import unfailing
 
 if TYPE_CHECKING:
     from app.ui.chat_view import ChatView
@@ -100,10 +101,12 @@ class TabBar(QWidget):
     def _place(self, widget: QWidget, rect: QRect) -> None:
         widget.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), rect))
 
+    @unfailing
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
+    @unfailing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._colours.window)

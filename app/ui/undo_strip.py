@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.ui import icons
 from app.ui.marks import as_tooltip
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 
 class Cut(QLabel):
@@ -42,6 +43,7 @@ class Cut(QLabel):
         whole = self._sentence.format(name=name or self._name)
         self.setText(metrics.elidedText(whole, end, self.width()))
 
+    @unfailing
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._cut()

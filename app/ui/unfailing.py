@@ -1,6 +1,7 @@
 """Unfailing: overrides that Qt calls, and that no exception leaves."""
 
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
@@ -25,6 +26,8 @@ def unfailing(override: Callable[Concatenate[W, P], T]) -> Callable[Concatenate[
         try:
             return override(self, *values, **named)
         except Exception as error:
+            # A painter that nobody ended is ended here: Qt is about to go on without it.
+            traceback.clear_frames(error.__traceback__)
             sys.excepthook(type(error), error, error.__traceback__)
             # Where an override returns nothing, Qt does not look at it.
             return cast(T, False)

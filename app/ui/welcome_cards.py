@@ -22,6 +22,7 @@ from app.ui import icons
 from app.ui.account_form import key_problem, mask, plain_label
 from app.ui.picture import Picture
 from app.ui.theme import Theme
+from app.ui.unfailing import unfailing
 
 NARROW = 420
 """Below this width the button stands under the field."""
@@ -210,6 +211,7 @@ class KeyCard(QFrame):
         else:
             self.given.emit(key)
 
+    @unfailing
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         directions = QBoxLayout.Direction

@@ -126,9 +126,11 @@ class _Sheet(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    @unfailing
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText()
 
+    @unfailing
     def insertFromMimeData(self, source: QMimeData) -> None:
         self._break_anywhere_if_needed(source.text())
         self.insertPlainText(source.text())

@@ -7,6 +7,8 @@ to paint it each time takes as long as to paint the text.
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QStyle, QStyleOptionSlider
 
+from app.ui.unfailing import unfailing
+
 # Looked up once: Python 3.11 runs a function each time.
 _BAR, _HANDLE = QStyle.ComplexControl.CC_ScrollBar, QStyle.SubControl.SC_ScrollBarSlider
 _MOVED = QAbstractSlider.SliderChange.SliderValueChange
@@ -32,6 +34,7 @@ class ScrollBar(QScrollBar):
         self._is_placing = False
         self.sliderChange(_MOVED)
 
+    @unfailing
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:  # noqa: N802 - Qt's
         if self._is_placing:
             return

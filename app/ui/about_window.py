@@ -1,5 +1,6 @@
 """AboutWindow: what this is, of which version, and the licences of what it is made of."""
 
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
@@ -65,6 +66,7 @@ def licences() -> dict[str, Path]:
     """Return the licences that come with this Coprime, by what they are; a package has them."""
     names = {
         "notices": tr("What Coprime contains"),
+        "python": tr("What Python contains"),
         "qt": tr("What Qt contains"),
         "libraries": tr("Libraries and fonts"),
         "LGPL-3.0": tr("LGPL 3.0"),
@@ -77,6 +79,16 @@ def licences() -> dict[str, Path]:
     known = [name for name in names if name in files]
     others = sorted(name for name in files if name not in names)
     return {names.get(name, name): files[name] for name in (*known, *others)}
+
+
+def _where() -> str:
+    """Return where the licences are when they are not here."""
+    if getattr(sys, "frozen", False):
+        return tr("The licences were removed with the package of this Coprime.")
+    return tr(
+        "The licences of Python, Qt and the libraries come with Coprime’s packages. "
+        "This one runs from its source: they are beside the libraries as installed."
+    )
 
 
 class Drop(QComboBox):
@@ -115,14 +127,7 @@ class AboutWindow(QDialog):
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
         self.text.setAccessibleName(tr("Licence"))
-        self._without = plain_label(
-            self,
-            "rowhint",
-            tr(
-                "The licences of Python, Qt and the libraries come with Coprime’s packages. "
-                "This one runs from its source: they are beside the libraries as installed."
-            ),
-        )
+        self._without = plain_label(self, "rowhint", _where())
         self.copy = QPushButton(tr("Copy diagnostics"), self)
         self.close_button = QPushButton(tr("Close"), self)
         self._copied = plain_label(self, "rowhint")

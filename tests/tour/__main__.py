@@ -50,7 +50,8 @@ class Tour:
     def walk(self) -> None:
         """Visit every state."""
         scenes = (self.welcome, self.demo, self.rich, self.thought, self.hostile, self.chat)
-        for scene in (*scenes, self.offline, self.many, self.dialogs):
+        rest = (self.offline, self.many, self.dialogs, self.help, self.crashed)
+        for scene in (*scenes, *rest):
             scene()
         self.server.stop()
 
@@ -194,6 +195,30 @@ class Tour:
             program.key("Escape")
             program.trigger("add_account")
             self._take(program, "account", dialog=True)
+
+    def help(self) -> None:
+        with self._start({}, "--demo") as program:
+            program.ready()
+            program.say(QUESTION)
+            program.reply()
+            program.key("Ctrl+K")
+            program.type("co")
+            self._take(program, "palette")
+            program.key("Escape", "F1")
+            self._take(program, "keys", dialog=True)
+            program.key("Escape")
+            program.trigger("about")
+            self._take(program, "about", dialog=True)
+
+    def crashed(self) -> None:
+        with tempfile.TemporaryDirectory() as data:
+            logs = Path(data, "logs")
+            logs.mkdir()
+            (logs / "running.txt").write_text("Fatal Python error: Segmentation fault\n")
+            with Program(Path(data), "--demo", environ=self._environ) as program:
+                program.until(lambda seen: seen.get("notices"), "a word about the crash")
+                self._prepare(program)
+                self._take(program, "crashed")
 
     @property
     def _account(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from app.ui.about_window import AboutWindow
 
 LICENCES = (
     "notices.txt",
+    "python.txt",
     "qt.txt",
     "libraries.txt",
     "LGPL-3.0.txt",
@@ -61,6 +62,11 @@ def test_a_source_tree_says_where_the_licences_are(qtbot: QtBot) -> None:
     assert not window.text.isVisible()
     assert not window.choice.isVisible()
     assert "Licences" not in words(window)
+
+
+def test_a_package_that_is_gone_says_so(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert "removed with the package" in words(opened(qtbot))
 
 
 def test_a_package_shows_every_licence(qtbot: QtBot, package: Path) -> None:

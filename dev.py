@@ -75,6 +75,7 @@ PACKAGING = {
     "run": {"makeself": "makeself", "xz": "xz-utils"},
     "nsis": {"makensis": "nsis"},
     "appimage": {"mksquashfs": "squashfs-tools"},
+    "flatpak": {"flatpak-builder": "flatpak-builder", "flatpak": "flatpak"},
 }
 
 PROVING = {

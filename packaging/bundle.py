@@ -12,6 +12,7 @@ from pathlib import Path
 
 import icons
 import notices
+import search_paths
 from identity import BUILD, COMMAND, DIST, ROOT, VERSION, epoch
 from windows import version
 
@@ -44,10 +45,10 @@ def files() -> dict[str, int]:
 
 
 def build() -> Path:
-    """Make the bundle anew and have it prove itself; returns its path.
+    """Make the bundle anew; returns its path. It has not proved itself yet.
 
     Raises:
-        SystemExit: it could not be made, or does not work.
+        SystemExit: it could not be made.
     """
     shutil.rmtree(BUILD / "pyinstaller", ignore_errors=True)
     shutil.rmtree(DIST / COMMAND, ignore_errors=True)
@@ -73,8 +74,8 @@ def build() -> Path:
         raise SystemExit("PyInstaller could not make the bundle.")
     if sys.platform.startswith("linux"):
         strip()
+        search_paths.clear(path())
     settle(path())
-    prove(program())
     return path()
 
 
@@ -103,9 +104,11 @@ def prove(program: Path, *, offscreen: bool = True) -> None:
     """Have a frozen program say its version and test itself.
 
     Raises:
-        SystemExit: it does not do what it should. A spec can be wrong and PyInstaller
-            content: it once made a bundle without the program.
+        SystemExit: it is not there, or does not do what it should. A spec can be wrong and
+            PyInstaller content: it once made a bundle without the program.
     """
+    if not program.is_file():
+        raise SystemExit(f"There is no bundle in {path()}: python3 dev.py package")
     environ = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"):
         environ.pop(name, None)

@@ -6,11 +6,13 @@ Source: Debian Policy 4.6 (control fields, file places); deb(5).
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
 
 import linux_tree
 from identity import (
@@ -21,24 +23,23 @@ from identity import (
     DIST,
     HOMEPAGE,
     MAINTAINER,
+    NAME,
     ROOT,
     SUMMARY,
     VERSION,
     changes,
     epoch,
     machine,
+    sorted_version,
 )  # fmt: skip
 
 import requirements
 
 _LINE = 74
-_REMOVED = """#!/bin/sh
+_REMOVED = f"""#!/bin/sh
 set -e
 if [ "$1" = purge ]; then
-    echo "Coprime: conversations stay where they are, in ~/.local/share/coprime of each person"
-    echo "who used it; settings in ~/.config/coprime, the log in ~/.local/state/coprime."
-    echo "Keys stay in the keyring until they are deleted there."
-fi
+{linux_tree.FAREWELL}fi
 """
 # Why the linter's complaints do not apply.
 _OVERRIDES = f"""# The program is frozen: Python, Qt and the rest come as their makers built them.
@@ -50,7 +51,6 @@ _OVERRIDES = f"""# The program is frozen: Python, Qt and the rest come as their 
 {COMMAND}: unstripped-binary-or-object *
 {COMMAND}: shared-library-lacks-prerequisites *
 {COMMAND}: executable-stack-in-shared-library *
-{COMMAND}: custom-library-search-path *
 {COMMAND}: sharedobject-in-library-directory-missing-soname *
 {COMMAND}: package-contains-documentation-outside-usr-share-doc *
 {COMMAND}: extra-license-file *
@@ -93,7 +93,7 @@ def add_documents(share: Path) -> None:
     linux_tree.write(documents / "copyright", copyright_file())
     moment = format_datetime(datetime.fromtimestamp(epoch(), UTC))
     items = "\n".join(f"  * {each}" for each in map(wrap, changes()))
-    log = f"{COMMAND} ({VERSION}) unstable; urgency=medium\n\n{items}\n\n"
+    log = f"{COMMAND} ({sorted_version()}) unstable; urgency=medium\n\n{items}\n\n"
     log += f" -- {maintainer()}  {moment}\n"
     (documents / "changelog.gz").write_bytes(gzip.compress(log.encode(), 9, mtime=0))
     linux_tree.write(share / "lintian" / "overrides" / COMMAND, _OVERRIDES)
@@ -103,7 +103,7 @@ def add_control(folder: Path, kilobytes: int, checksums: str) -> None:
     """Write what dpkg is told of the package."""
     lines = [
         f"Package: {COMMAND}",
-        f"Version: {VERSION}",
+        f"Version: {sorted_version()}",
         "Section: net",
         "Priority: optional",
         f"Architecture: {machine()}",
@@ -132,14 +132,23 @@ def copyright_file() -> str:
     """Return the licences in Debian's form; the full texts of the others are in the bundle."""
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
     body = "\n".join(f" {line}" if line.strip() else " ." for line in licence.splitlines())
-    return (
+    inside = PurePosixPath("usr/lib", COMMAND, "_internal")
+    paragraphs = [
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
-        "Upstream-Name: Coprime\n"
-        "Comment: The libraries inside stand under their own licences, all of which are in\n"
-        f" /usr/lib/{COMMAND}/_internal/resources/licences. Qt and Qt for Python are used under\n"
-        " the LGPL-3, see /usr/share/common-licenses/LGPL-3; their libraries may be replaced.\n\n"
-        f"Files: *\nCopyright: 2026 {MAINTAINER}\nLicense: MIT\n{body}\n"
-    )
+        f"Upstream-Name: {NAME}\n"
+        "Comment: Qt and Qt for Python are used under the LGPL-3; their libraries may be\n"
+        " replaced. What Qt contains of others is in qt.txt beside the texts below.\n",
+        f"Files: *\nCopyright: 2026 {MAINTAINER}\nLicense: MIT\n",
+    ]
+    for places, holder, licences in linux_tree.WORKS:
+        listed = " ".join(normpath(inside / place) for place in places.split())
+        # What Debian has no name for is named as SPDX does; its words are small letters.
+        named = licences.replace(" AND ", " and ").replace(" OR ", " or ")
+        paragraphs.append(f"Files: {listed}\nCopyright: {holder}\nLicense: {named}\n")
+    names = {each for *_, named in linux_tree.WORKS for each in re.split(" AND | OR ", named)}
+    texts = f" The text is in /{inside}/resources/licences/."
+    paragraphs += [f"License: {name}\n{texts}\n" for name in sorted(names - {"MIT"})]
+    return "\n".join([*paragraphs, f"License: MIT\n{body}\n"])
 
 
 def sums(root: Path) -> str:

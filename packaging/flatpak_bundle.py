@@ -17,15 +17,15 @@ _FLATHUB = "https://dl.flathub.org/repo/flathub.flatpakrepo"
 
 
 def build() -> Path:
-    """Make the `.flatpak` from the `.tar.xz`; returns its path.
+    """Make the `.flatpak` from a `.tar.xz`, which is made for it; returns its path.
 
     Raises:
         SystemExit: flatpak-builder is not installed.
     """
     if not shutil.which("flatpak-builder"):
         raise SystemExit("flatpak-builder is missing: install flatpak-builder.")
-    if not (DIST / f"{tarball.NAME}.tar.xz").exists():
-        tarball.build()
+    # The one in dist may be of another bundle.
+    tarball.build()
     repository = BUILD / "flatpak-repo"
     remote = ["flatpak", "remote-add", "--user", "--if-not-exists", "flathub", _FLATHUB]
     subprocess.check_call(remote)

@@ -61,6 +61,12 @@ def quad() -> str:
     return ".".join([*found[0].split("."), "0", "0", "0"][:4])
 
 
+def sorted_version() -> str:
+    """Return the version as dpkg and rpm sort it: 1.2.3rc1 is 1.2.3~rc1, and before 1.2.3."""
+    marked = re.sub(r"(?<=\d)(?=(?:a|b|rc)\d)", "~", VERSION)
+    return marked.replace(".dev", "~~dev")
+
+
 def machine() -> str:
     """Return this machine's kind, as Debian calls it: amd64 or arm64."""
     kind = platform.machine().lower()

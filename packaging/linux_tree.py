@@ -25,6 +25,40 @@ from identity import (
 )  # fmt: skip
 
 _TEMPLATES = Path(__file__).resolve().parent / "linux"
+# What of others is in the bundle: where in _internal, whose, and the licence as SPDX names it.
+# The last line is the program, which holds modules of Python. See licences/libraries.txt.
+WORKS = (
+    ("PySide6/* shiboken6/* libQt6* libpyside6* libshiboken6*", "The Qt Company Ltd. and others",
+     "LGPL-3.0-only"),
+    ("PySide6/Qt/lib/libicu* libicu*", "Unicode, Inc., IBM Corporation and others",
+     "Unicode-DFS-2016"),
+    ("libpython3* python3.*/* base_library.zip", "Python Software Foundation", "PSF-2.0"),
+    ("libssl* libcrypto*", "The OpenSSL Project Authors", "Apache-2.0"),
+    ("libsqlite3*", "none, in the public domain", "blessing"),
+    ("libffi* libexpat*", "Anthony Green, Red Hat, Inc; Expat maintainers; and others", "MIT"),
+    ("liblzma*", "The XZ Utils authors", "LicenseRef-Public-Domain"),
+    ("libbz2*", "Julian R Seward", "bzip2-1.0.6"),
+    ("libuuid*", "Theodore Ts'o, Andreas Dilger", "BSD-3-Clause"),
+    ("libmpdec*", "Stefan Krah", "BSD-2-Clause"),
+    ("libxcb-*", "the authors of xcb-util and its kin", "X11"),
+    ("cryptography/*", "The Python Cryptographic Authority", "Apache-2.0 OR BSD-3-Clause"),
+    ("_cffi_backend*", "Armin Rigo, Maciej Fijalkowski", "MIT-0"),
+    ("msgspec/*", "Jim Crist-Harif", "BSD-3-Clause"),
+    ("ziamath/fonts/*", "The STIX Fonts Project Authors", "OFL-1.1"),
+    ("ziafont/fonts/*", "Bitstream, Inc., Tavmjong Bah", "Bitstream-Vera"),
+    ("latex2mathml*", "Ronie Martinez", "MIT"),
+    ("keyring-*", "Jason R. Coombs", "MIT"),
+    ("resources/icons/lucide/*", "Lucide Contributors", "ISC"),
+    (f"../{COMMAND}", f"{MAINTAINER}, PyInstaller Development Team, and others",
+     "GPL-2.0-or-later WITH Bootloader-exception AND MIT AND Apache-2.0 AND BSD-2-Clause "
+     "AND BSD-3-Clause AND MPL-2.0 AND PSF-2.0"),
+)  # fmt: skip
+# What a package says when it goes.
+FAREWELL = f"""\
+echo "{NAME}: conversations stay where they are, in ~/.local/share/{COMMAND} of each person"
+echo "who used it; settings in ~/.config/{COMMAND}, the log in ~/.local/state/{COMMAND}."
+echo "Keys stay in the keyring until they are deleted there."
+"""
 
 
 def lay_out(root: Path, prefix: str, *, execute: str, icon: str = APP_ID) -> None:

@@ -2,8 +2,10 @@
 
 The wheels of Qt for Python hold none: the texts of LGPL-3.0 and GPL-3.0, the notices of
 what Qt itself contains, and those of Python, of libraries and of fonts are in `licences/`.
+Some wheels list what is compiled into them; `licences/inside` has the texts they lack.
 """
 
+import json
 import shutil
 import sys
 from importlib.metadata import Distribution, distribution
@@ -12,8 +14,8 @@ from pathlib import Path
 from identity import BUILD, COMMAND, DIST, ROOT, VERSION
 
 LICENCES = Path(__file__).resolve().parent / "licences"
-# Not in the bundle, though what is in it names them.
-_LEFT_OUT = {"backports-tarfile", "importlib-metadata", "zipp"}
+# Its text comes with whatever lets one choose it, or is in `inside`.
+_CHOSEN = "Apache-2.0"
 _BREAK = "\n" + "─" * 78 + "\n\n"
 
 
@@ -24,7 +26,7 @@ def runtime() -> list[Distribution]:
     found = []
     for line in (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines():
         name = line.split("==")[0].strip()
-        if "==" not in line or line.startswith(" ") or name in _LEFT_OUT:
+        if "==" not in line or line.startswith(" "):
             continue
         try:
             found.append(distribution(name))
@@ -93,4 +95,40 @@ def notice(each: Distribution) -> str:
         texts.append(own.read_text(encoding="utf-8").strip())
     if not texts:
         raise SystemExit(f"No licence text of {name} is known: put it into {own}")
+    compiled = compiled_in(each)
+    if compiled:
+        texts.append("Compiled into it:\n\n" + "\n".join(compiled))
+        texts.append(texts_inside(name, compiled))
     return f"{name} {each.version}\n{licence}\n\n" + "\n\n".join(texts) + "\n"
+
+
+def compiled_in(each: Distribution) -> list[str]:
+    """Return the works a wheel says are compiled into it, a line for each.
+
+    Source: PEP 770, https://cyclonedx.org/docs/1.6/json/
+    """
+    lines = []
+    for path in sorted(each.files or []):
+        if ".dist-info/sboms/" in path.as_posix():
+            for part in json.loads(path.read_text(encoding="utf-8")).get("components", []):
+                given = [it.get("expression", "") for it in part.get("licenses", [])]
+                facts = [f"{part['name']} {part.get('version', '')}", *given, part.get("author")]
+                lines.append("; ".join(filter(None, facts)))
+    return lines
+
+
+def texts_inside(name: str, compiled: list[str]) -> str:
+    """Return the licences of works compiled into a distribution.
+
+    Raises:
+        SystemExit: one of them cannot be had under the licence whose text is there anyhow,
+            and nobody put its own beside it.
+    """
+    own = LICENCES / "inside" / f"{name.lower()}.txt"
+    text = own.read_text(encoding="utf-8").strip() if own.exists() else ""
+    headings = {word for line in text.splitlines() for word in line.split(", ")}
+    for line in compiled:
+        work, licence = line.split()[0], line.partition(";")[2]
+        if _CHOSEN not in licence.replace(f"{_CHOSEN} WITH", "") and work not in headings:
+            raise SystemExit(f"No licence text of {work}, inside {name}: put it into {own}")
+    return text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import appimage
 import bundle
+import contents
 import deb
 import dmg
 import flatpak_bundle
@@ -41,7 +42,7 @@ def main() -> int:
     )
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(KINDS)}")
     parser.add_argument(
-        "--reuse", action="store_true", help="take the bundle that is there, as it is"
+        "--reuse", action="store_true", help="take the bundle that is there, if it proves itself"
     )
     parser.add_argument(
         "--sizes", action="store_true", help="make nothing; print what takes how much"
@@ -54,7 +55,11 @@ def main() -> int:
         print(sizes.table())
         return 0
     is_bundled = not options.kinds or set(options.kinds) - _WITHOUT_BUNDLE
-    made = [bundle.build()] if is_bundled and not options.reuse else []
+    made = []
+    if is_bundled:
+        made += [] if options.reuse else [bundle.build()]
+        bundle.prove(bundle.program())
+        contents.check()
     made += [KINDS[kind]() for kind in options.kinds]
     for path in made:
         print(f"{size(path) / 1e6:8.1f} MB  {path}")

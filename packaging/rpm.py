@@ -25,6 +25,7 @@ from identity import (
     VERSION,
     changes,
     epoch,
+    sorted_version,
 )  # fmt: skip
 
 import requirements
@@ -70,22 +71,29 @@ def needs() -> list[str]:
     return [floor, *(name + _BITS for name in libraries), "font(:lang=en)", "ca-certificates"]
 
 
+def licence() -> str:
+    """Return the licences of all that is in the package, as SPDX has them."""
+    parts = [part for *_, named in linux_tree.WORKS for part in named.split(" AND ")]
+    whole = [f"({part})" if " OR " in part else part for part in parts]
+    return " AND ".join(dict.fromkeys([LICENCE, *whole]))
+
+
 def spec(tree: Path) -> str:
     """Return the description rpmbuild works by: the files are there, nothing is compiled."""
     moment = datetime.fromtimestamp(epoch(), UTC).strftime("%a %b %d %Y")
     listed = "\n".join(f"- {each.replace('%', '%%')}" for each in changes())
     lines = [
         f"Name: {COMMAND}",
-        f"Version: {VERSION}",
+        f"Version: {sorted_version()}",
         "Release: 1",
         f"Summary: {SUMMARY}",
-        f"License: {LICENCE}",
+        f"License: {licence()}",
         f"Packager: {MAINTAINER}",
         *([f"URL: {HOMEPAGE}"] if HOMEPAGE else []),
         # What is inside serves the program alone.
         "AutoReqProv: no",
         *(f"Requires: {name}" for name in needs()),
-        "Recommends: gnome-keyring",
+        "Recommends: (gnome-keyring or kwalletmanager or keepassxc)",
         "%global debug_package %{nil}",
         "%global __strip /bin/true",
         # Neither compile nor touch what was frozen.
@@ -96,12 +104,11 @@ def spec(tree: Path) -> str:
         f"cp -a {tree}/. %{{buildroot}}/",
         "%postun",
         'if [ "$1" = 0 ]; then',
-        '  echo "Coprime: conversations stay in ~/.local/share/coprime of each person."',
-        "fi",
+        linux_tree.FAREWELL + "fi",
         "%files",
         *files(tree),
         "%changelog",
-        f"* {moment} {MAINTAINER} - {VERSION}-1",
+        f"* {moment} {MAINTAINER} - {sorted_version()}-1",
         listed,
     ]
     return "\n".join(lines) + "\n"

@@ -10,7 +10,8 @@ import sys
 from pathlib import PurePath
 
 MODULES = [
-    "PySide6.QtDesigner", "PySide6.QtHelp", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
+    "PySide6.QtDBus", "PySide6.QtDesigner", "PySide6.QtHelp",
+    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
     "PySide6.QtPrintSupport", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets",
     "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtUiTools", "PySide6.QtXml",
     "tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "pydoc_data", "readline", "curses",
@@ -36,6 +37,11 @@ PLUGINS = {
     "xcbglintegrations": {"qxcb-glx-integration", "qxcb-egl-integration"},
 }  # fmt: skip
 
+# Read by what is told of: the one asks for its backends, the other for its own version.
+# Other files of theirs hold the sums of scripts, in which the builder's folder stands.
+_TOLD = re.compile(r"(keyring|latex2mathml)-[^/]*\.dist-info/(METADATA|entry_points\.txt)$")
+# Certificates are the system's.
+_UNREAD = {"py.typed", "cacert.pem"}
 _HOST = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", "/usr/local/lib/")
 # What Python's own modules need, and what not every desktop has of X11.
 _TAKEN = re.compile(
@@ -56,7 +62,9 @@ def keeps(name: str, source: str) -> bool:
     if "plugins" in path.parts:
         kind = path.parts[path.parts.index("plugins") + 1]
         return stem(path.name) in PLUGINS.get(kind, set())
-    if "translations" in path.parts or _UNUSED.match(path.name):
+    if ".dist-info" in name:
+        return bool(_TOLD.match(path.as_posix()))
+    if path.name in _UNREAD or "translations" in path.parts or _UNUSED.match(path.name):
         return False
     if path.name.lower().startswith(_RENDERERS):
         return False

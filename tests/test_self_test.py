@@ -2,15 +2,19 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
-from app.self_test import LIMIT_S
+import pytest
+
+from app.self_test import LICENCES, LIMIT_S
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,7 +36,7 @@ def self_test(root: Path = ROOT, **environ: str) -> tuple[int, dict[str, str], s
 def test_a_whole_copy_says_so() -> None:
     code, told, errors = self_test()
     assert (code, set(told.values()), errors) == (0, {"ok"}, "")
-    assert {"keyring", "certificates", "database", "demo reply"} <= set(told)
+    assert {"keyring", "certificates", "database", "formulas", "demo reply"} <= set(told)
 
 
 def greet_and_hang(bus: socket.socket) -> None:
@@ -68,3 +72,65 @@ def test_what_was_left_out_is_named(tmp_path: Path) -> None:
     code, told, errors = self_test(tmp_path)
     missing = {name for name, mark in told.items() if mark == "missing"}
     assert (code, missing, errors) == (1, {"icons", "keyring"}, "")
+
+
+@pytest.mark.parametrize(
+    ("library", "part", "name"),
+    [
+        ("ziamath", "__init__.py", "formulas"),
+        ("ziafont", "__init__.py", "formulas"),
+        ("latex2mathml", "__init__.py", "formulas"),
+        ("pygments", "lexers/python.py", "code"),
+    ],
+)
+def test_a_library_without_what_it_reads_is_noticed(
+    tmp_path: Path, library: str, part: str, name: str
+) -> None:
+    spec = find_spec(library)
+    assert spec is not None
+    assert spec.origin is not None
+    whole = Path(spec.origin).parent
+    shutil.copytree(whole, tmp_path / library, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / library / part).write_text("raise ImportError")
+    code, told, _ = self_test(tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert (code, told[name]) == (1, "missing")
+
+
+@pytest.mark.parametrize("how", ["without", "empty", "whole"])
+def test_a_frozen_copy_has_every_licence(tmp_path: Path, how: str) -> None:
+    for part in ("app", "resources"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.frozen = True\n")
+    if how != "without":
+        folder = tmp_path / "resources" / "licences"
+        folder.mkdir()
+        for name in LICENCES:
+            (folder / name).write_text("a licence" if how == "whole" else "")
+    _, told, _ = self_test(tmp_path)
+    assert told["licences"] == ("ok" if how == "whole" else "missing")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent so on POSIX alone")
+def test_a_signal_leaves_no_files_behind(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "app", "--self-test"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "QT_QPA_PLATFORM": "offscreen",
+            "TMPDIR": str(scratch),
+        },
+    )
+    until = time.monotonic() + LIMIT_S
+    while not list(scratch.glob("*/data/*.db")) and time.monotonic() < until:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGTERM)
+    told, errors = process.communicate(timeout=LIMIT_S)
+    assert (process.returncode, errors) == (1, "")
+    assert "missing the rest: it was stopped" in told
+    assert list(scratch.iterdir()) == []

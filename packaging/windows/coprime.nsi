@@ -83,11 +83,28 @@ Function ${un}WaitUntilClosed
   ${Loop}
 FunctionEnd
 
-; Only what a setup put there: the folder may hold files of others.
+Function ${un}GiveUp
+  MessageBox MB_OK|MB_ICONSTOP "Not everything could be removed from $INSTDIR. Another program may have a file open. Try again later." /SD IDOK
+  SetErrorLevel 2
+  Quit
+FunctionEnd
+
+; Only what a setup put there, which either of two files shows: the folder may be another's.
+; The program goes last, so that a removal that was cut short can be done again.
 Function ${un}RemoveProgram
   ${If} ${FileExists} "$INSTDIR\${COMMAND}.exe"
+  ${OrIf} ${FileExists} "$INSTDIR\uninstall.exe"
+    ClearErrors
+    ${If} ${FileExists} "$INSTDIR\_internal\*.*"
+      RMDir /r "$INSTDIR\_internal"
+    ${EndIf}
+    ${If} ${Errors}
+      Call ${un}GiveUp
+    ${EndIf}
     Delete "$INSTDIR\${COMMAND}.exe"
-    RMDir /r "$INSTDIR\_internal"
+    ${If} ${Errors}
+      Call ${un}GiveUp
+    ${EndIf}
   ${EndIf}
 FunctionEnd
 !macroend
@@ -123,8 +140,9 @@ Section "${NAME}"
   Call RemoveProgram
   ClearErrors
   SetOutPath "$INSTDIR"
-  File /r "${FILES}"
+  ; First of all, so that a setup that is cut short can be removed or done again.
   WriteUninstaller "$INSTDIR\uninstall.exe"
+  File /r "${FILES}"
   ${If} ${Errors}
     MessageBox MB_OK|MB_ICONSTOP "Not everything could be written into $INSTDIR. Look whether the disk is full, then try again." /SD IDOK
     SetErrorLevel 2

@@ -5,6 +5,8 @@ is replaced by a newer one, and is removed. What it finds it prints; pictures go
 build/prove. Needs root, debootstrap, xvfb, xdotool, openbox, imagemagick, cpio, rpm2cpio.
 """
 
+import hashlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -13,8 +15,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from app import APP_ID
 from tests.installed.chroot import PERSON, Chroot, make
 from tests.installed.screen import Screen
+from tests.installed.vanished import prove_vanished
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
@@ -22,13 +26,24 @@ FOLDER = ROOT / "build" / "prove"
 HOME = f"/home/{PERSON}"
 WORDS = "Which numbers are coprime to twelve?"
 LATER = "And to thirty?"
+# What stays of a person's home when the program goes.
+KEPT = (".local/share/coprime", ".local/state/coprime", ".config/coprime", ".cache")
+# What install.sh puts beside the program.
+BESIDE = {"uninstall.sh", "installed.txt"}
+_APART = "--apart"
 _OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 
 
 def main() -> int:
     """Prove what is in dist; returns the exit code."""
+    if sys.argv[1:2] != [_APART]:
+        if os.geteuid() != 0:
+            raise SystemExit("This needs root: it mounts folders and changes the root folder.")
+        # Mounts of its own: they go with it, however it ends.
+        again = [sys.executable, "-P", "-m", "tests.installed", _APART, *sys.argv[1:]]
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", *again])
     kinds = {"deb": prove_deb, "tar": prove_tar, "run": prove_run, "rpm": prove_rpm}
-    wanted = sys.argv[1:] or list(kinds)
+    wanted = sys.argv[2:] or list(kinds)
     for kind in wanted:
         print(f"── {kind}", flush=True)
         with Screen() as screen, Chroot(make(FOLDER)) as chroot:
@@ -55,55 +70,97 @@ def prove_deb(chroot: Chroot, screen: Screen) -> None:
     self_test(chroot, screen, "/usr/bin/coprime")
     words = converse(chroot, screen, "/usr/bin/coprime", "deb", LATER)
     say("what the older one kept is kept", {WORDS, LATER} <= words)
-    mine = [line for line in chroot.run("dpkg", "-L", "coprime").split() if line != "/."]
+    prove_vanished(chroot.root / "usr/lib/coprime", screen)
+    listed = [chroot.root / line[1:] for line in chroot.run("dpkg", "-L", "coprime").splitlines()]
+    # Folders of its own bear its name; the others are the system's.
+    mine = [p for p in listed if p.is_symlink() or not p.is_dir() or "coprime" in p.name]
     told = chroot.run("apt-get", "purge", "-y", "-q", "coprime")
-    left = [path for path in mine if (chroot.root / path[1:]).is_file()]
-    say(f"purging leaves none of its {len(mine)} files {left[:5]}", not left)
-    say("no folder of its own is left", not (chroot.root / "usr/lib/coprime").exists())
+    left = [str(path) for path in mine if os.path.lexists(path)]
+    say(f"purging leaves none of its {len(mine)} files and folders {left[:5]}", mine and not left)
     say("it says where the conversations are", ".local/share/coprime" in told)
     say("and there they are", {WORDS, LATER} <= conversations(chroot))
 
 
 def prove_tar(chroot: Chroot, screen: Screen) -> None:
-    """Unpack and install it as a person, use it, remove it."""
+    """Unpack and install it as a person, over an older one; use it, remove it."""
     package = only("*.tar.xz")
     requirements(chroot)
     take_in(chroot, package)
     chroot.install("xz-utils")
-    chroot.run("tar", "-xJf", f"/{package.name}", "-C", HOME, person=True)
-    folder = f"{HOME}/{package.name.removesuffix('.tar.xz')}"
-    print(chroot.run(f"{folder}/install.sh", person=True).rstrip())
-    prove_home(chroot, screen, "tar")
+    chroot.run("tar", "-xJf", f"/{package.name}", "-C", "/tmp", person=True)
+    folder = f"/tmp/{package.name.removesuffix('.tar.xz')}"
+    prove_home(chroot, screen, "tar", folder, [f"{folder}/install.sh"])
 
 
 def prove_run(chroot: Chroot, screen: Screen) -> None:
-    """Run it as a person, use what it installed, remove that."""
+    """Run it as a person, over an older one; use what it installed, remove that."""
     package = only("*.run")
     requirements(chroot)
     take_in(chroot, package)
     chroot.install("xz-utils")
-    print(chroot.run("sh", f"/{package.name}", "--nox11", person=True).rstrip()[-600:])
-    prove_home(chroot, screen, "run")
+    folder, run = "/tmp/unpacked", ["sh", f"/{package.name}", "--nox11"]
+    chroot.run(*run, "--noexec", "--target", folder, person=True)
+    prove_home(chroot, screen, "run", folder, run)
 
 
-def prove_home(chroot: Chroot, screen: Screen, name: str) -> None:
-    """Use what is installed in a home folder, install it again, remove it."""
-    program = f"{HOME}/.local/bin/coprime"
+def prove_home(chroot: Chroot, screen: Screen, name: str, folder: str, install: list[str]) -> None:
+    """Install an older one and then this one into a home folder, use both, remove it.
+
+    `folder` is what the package holds, unpacked; `install` the command that installs it.
+    """
+    program, home = f"{HOME}/.local/bin/coprime", chroot.root / HOME[1:]
     say("no Python is there", not has_python(chroot))
+    older = plant(chroot, folder)
+    before = belongings(home)
+    chroot.run(f"{older}/install.sh", person=True)
+    words = converse(chroot, screen, program, f"{name}-older", WORDS)
+    say("its words are on disk", WORDS in words)
+    print(chroot.run(*install, person=True).rstrip()[-600:])
+    there = files(home / ".local/lib/coprime") - files(chroot.root / folder[1:] / "lib/coprime")
+    say(f"nothing of the older one is mixed in {sorted(there - BESIDE)[:5]}", there == BESIDE)
     self_test(chroot, screen, program)
-    say("its words are on disk", WORDS in converse(chroot, screen, program, name, WORDS))
-    uninstall = f"{HOME}/.local/lib/coprime/uninstall.sh"
-    print(chroot.run(uninstall, "--uninstall", person=True).rstrip())
-    home = chroot.root / HOME[1:]
-    left = [
-        str(path.relative_to(home))
-        for path in (home / ".local").rglob("*")
-        if "coprime" in path.name.lower()
-    ]
-    data = [".local/share/coprime", ".local/state/coprime"]
-    left = [each for each in left if not each.startswith(tuple(data))]
-    say(f"nothing but the person's data is left {left}", not left)
-    say("and there they are", WORDS in conversations(chroot))
+    words = converse(chroot, screen, program, name, LATER)
+    say("what the older one kept is kept", {WORDS, LATER} <= words)
+    print(chroot.run(f"{HOME}/.local/lib/coprime/uninstall.sh", person=True).rstrip())
+    after = belongings(home)
+    left = [path for path in sorted(before | after) if before.get(path) != after.get(path)]
+    left = [path for path in left if not is_kept(path)]
+    say(f"the home is as before but for the person's data {left[:5]}", not left)
+    say("and there they are", {WORDS, LATER} <= conversations(chroot))
+
+
+def plant(chroot: Chroot, folder: str) -> str:
+    """Make an older one of an unpacked package, with files this one has not; returns its folder."""
+    older = "/tmp/older"
+    chroot.run("cp", "-a", folder, older, person=True)
+    for name in ("lib/coprime/_internal/older.txt", f"share/icons/hicolor/20x20/apps/{APP_ID}.png"):
+        path = f"{older}/{name}"
+        chroot.run("mkdir", "-p", os.path.dirname(path), person=True)
+        chroot.run("touch", path, person=True)
+    return older
+
+
+def belongings(home: Path) -> dict[str, str]:
+    """Return everything in a home folder by its place, and what is in it."""
+    found = {}
+    for path in home.rglob("*"):
+        content = ""
+        if path.is_symlink():
+            content = str(path.readlink())
+        elif path.is_file():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        found[str(path.relative_to(home))] = content
+    return found
+
+
+def files(folder: Path) -> set[str]:
+    """Return the places of all files in a folder."""
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if not p.is_dir()}
+
+
+def is_kept(place: str) -> bool:
+    """Return whether something in a home folder is the person's data, or leads there."""
+    return any(f"{place}/".startswith(f"{kept}/") or kept.startswith(f"{place}/") for kept in KEPT)
 
 
 def prove_rpm(chroot: Chroot, screen: Screen) -> None:
@@ -159,8 +216,8 @@ def converse(chroot: Chroot, screen: Screen, program: str, name: str, words: str
     screen.key("Return")
     screen.until_still(FOLDER / f"{name}-reply.png")
     print(f"window: {screen.title(window)}")
-    screen.key("ctrl+q")
     begun = time.monotonic()
+    screen.key("ctrl+q")
     code = process.wait(20)
     took = time.monotonic() - begun
     say(f"ends with 0 within 2 s ({code}, {took:.1f} s)", code == 0 and took < 2)
@@ -210,7 +267,7 @@ def only(pattern: str) -> Path:
     return found[0]
 
 
-def say(what: str, is_so: bool) -> None:
+def say(what: str, is_so: object) -> None:
     """Print what was looked at.
 
     Raises:

@@ -1,38 +1,44 @@
 """A Debian without Python, in a folder: what the packages are installed into.
 
 Needs root and debootstrap. The host's way to its package server is used: its name
-servers, its certificates and its settings of apt.
+servers, its certificates and its settings of apt. Folders of the host are mounted in it:
+nothing is deleted before all of them are gone.
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 SUITE = "bookworm"
 PERSON = "person"
 _OF_HOST = ("etc/resolv.conf", "etc/hosts", "etc/apt/apt.conf.d", "usr/local/share/ca-certificates")
-_MOUNTS = ("proc", "sys", "dev", "dev/shm", "tmp/.X11-unix")
+_SHARED = tuple(Path("/", name) for name in ("proc", "sys", "dev", "dev/shm", "tmp/.X11-unix"))
 
 
 class Chroot:
     """One such Debian. Use as a context manager: leaving it unmounts, the files stay."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, shared: tuple[Path, ...] = _SHARED) -> None:
         self.root = root
+        self._shared = shared
+        self._mounted = ExitStack()
 
     def __enter__(self) -> "Chroot":
-        for name in _MOUNTS:
-            place = self.root / name
-            place.mkdir(parents=True, exist_ok=True)
-            subprocess.check_call(["mount", "--bind", f"/{name}", str(place)])
+        with ExitStack() as mounted:
+            for folder in self._shared:
+                place = self.root / folder.relative_to("/")
+                place.mkdir(parents=True, exist_ok=True)
+                subprocess.check_call(["mount", "--bind", str(folder), str(place)])
+                mounted.callback(subprocess.call, ["umount", "--lazy", str(place)])
+            self._mounted = mounted.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in reversed(_MOUNTS):
-            subprocess.call(["umount", "--lazy", str(self.root / name)])
+        self._mounted.close()
 
     def run(
         self,
@@ -88,7 +94,7 @@ def make(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.check_call(["debootstrap", "--variant=minbase", SUITE, str(base)])
     root = folder / "root"
-    shutil.rmtree(root, ignore_errors=True)
+    clear(root)
     subprocess.check_call(["cp", "-a", str(base), str(root)])
     for name in _OF_HOST:
         source = Path("/", name)
@@ -96,6 +102,30 @@ def make(folder: Path) -> Path:
             shutil.copytree(source, root / name, dirs_exist_ok=True, symlinks=False)
         elif source.exists():
             shutil.copyfile(source, root / name)
-    with suppress(OSError):
-        subprocess.check_call(["chroot", str(root), "useradd", "-m", PERSON])
+    subprocess.check_call(["chroot", str(root), "useradd", "-m", PERSON])
     return root
+
+
+def clear(root: Path) -> None:
+    """Delete a folder once nothing is mounted in it any more.
+
+    Raises:
+        SystemExit: something cannot be unmounted; nothing is deleted then.
+    """
+    for place in reversed(mounts(root)):
+        subprocess.call(["umount", "--lazy", str(place)])
+    if mounts(root):
+        raise SystemExit(f"Nothing is deleted in {root}: {mounts(root)[0]} is still mounted.")
+    subprocess.check_call(["rm", "-rf", "--one-file-system", "--", str(root)])
+
+
+def mounts(root: Path) -> list[Path]:
+    """Return what is mounted in a folder, or on it, in the order of mounting."""
+    root, found = root.resolve(), []
+    for line in Path("/proc/self/mountinfo").read_bytes().splitlines():
+        # A blank and its kin are written as octal numbers: proc_pid_mountinfo(5).
+        name = re.sub(rb"\\([0-7]{3})", lambda each: bytes([int(each[1], 8)]), line.split()[4])
+        place = Path(os.fsdecode(name))
+        if place.is_relative_to(root):
+            found.append(place)
+    return found

@@ -12,15 +12,24 @@ _PATIENCE_S = 30.0
 class Screen:
     """An X server without a screen, with a window manager. Use as a context manager."""
 
-    def __init__(self, display: str = ":97", size: str = "1280x860") -> None:
+    def __init__(self, display: str = "", size: str = "1280x860") -> None:
         self.display = display
         self._size = size
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Screen":
-        self._start("Xvfb", self.display, "-screen", "0", f"{self._size}x24", "-nolisten", "tcp")
-        socket = Path(f"/tmp/.X11-unix/X{self.display[1:]}")
-        self._until(socket.exists, "the X server")
+        # It takes a number nobody has, and says which: nothing is ever typed into a screen
+        # of somebody else.
+        told, telling = os.pipe()
+        options = ["-displayfd", str(telling), "-screen", "0", f"{self._size}x24"]
+        asked = [self.display] if self.display else []
+        self._start("Xvfb", *asked, *options, "-nolisten", "tcp", passed=telling)
+        os.close(telling)
+        with open(told, encoding="ascii") as file:
+            number = file.readline().strip()
+        if not number:
+            raise SystemExit("the X server did not start")
+        self.display = f":{number}"
         # Whoever runs in the chroot has no cookie for it.
         subprocess.check_output(["xhost", "+local:"], env=self._environ())
         self._start("openbox")
@@ -78,11 +87,12 @@ class Screen:
         )
         return done.stdout
 
-    def _start(self, *command: str) -> None:
+    def _start(self, *command: str, passed: int | None = None) -> None:
         self._processes.append(
             subprocess.Popen(
                 command,
                 env=self._environ(),
+                pass_fds=() if passed is None else (passed,),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )

@@ -1,18 +1,24 @@
 """What can be checked of the installers of other systems from here."""
 
 import hashlib
+import os
 import shutil
+import tarfile
 from pathlib import Path
 
 import appimage
 import dmg
+import flatpak_bundle
 import icons
 import nsis
 import pytest
 import sbom
 import sizes
+import tarball
 from identity import VERSION
 from PySide6.QtGui import QGuiApplication
+
+import dev
 
 MACH_O = b"\xcf\xfa\xed\xfe and more"
 
@@ -81,6 +87,31 @@ def test_the_list_for_programs_says_what_coprime_itself_is() -> None:
         "version": VERSION,
         "licenses": [{"license": {"id": "MIT"}}],
     }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_a_flatpak_is_made_from_a_tarball_of_this_bundle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tarball, flatpak_bundle):
+        monkeypatch.setattr(module, "DIST", tmp_path)
+        monkeypatch.setattr(module, "BUILD", tmp_path)
+    folder = tmp_path / tarball.NAME
+    folder.mkdir()
+    (folder / "new").touch()
+    monkeypatch.setattr(tarball, "lay_out", lambda: folder)
+    (tmp_path / f"{tarball.NAME}.tar.xz").write_bytes(b"of an older bundle")
+    # Stand-ins for what builds and bundles it.
+    assert {"flatpak", "flatpak-builder"} <= dev.PACKAGING["flatpak"].keys()
+    for tool in dev.PACKAGING["flatpak"]:
+        path = tmp_path / "bin" / tool
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    assert VERSION in flatpak_bundle.build().name
+    with tarfile.open(tmp_path / f"{tarball.NAME}.tar.xz") as archive:
+        assert f"{tarball.NAME}/new" in archive.getnames()
 
 
 def test_sizes_are_told_by_part_on_every_system() -> None:

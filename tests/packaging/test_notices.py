@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -26,6 +27,47 @@ def test_what_has_no_licence_text_stops_the_build(tmp_path: Path) -> None:
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: unheard-of\nVersion: 1.0\n")
     with pytest.raises(SystemExit, match="unheard-of"):
         notices.notice(Distribution.at(folder))
+
+
+@pytest.fixture
+def compiled(tmp_path: Path) -> Distribution:
+    """Return a distribution that says what is compiled into it."""
+    folder = tmp_path / "made-1.0.dist-info"
+    (folder / "sboms").mkdir(parents=True)
+    (folder / "METADATA").write_text("Name: made\nVersion: 1.0\nLicense: MIT\n")
+    (folder / "LICENSE").write_text("Do as you like.")
+    works = [
+        {"name": "free", "version": "2", "licenses": [{"expression": "MIT OR Apache-2.0"}]},
+        {"name": "strict", "version": "3", "licenses": [{"expression": "MIT"}], "author": "Them"},
+    ]
+    (folder / "sboms" / "all.json").write_text(json.dumps({"components": works}))
+    names = ("METADATA", "LICENSE", "sboms/all.json")
+    (folder / "RECORD").write_text("".join(f"{folder.name}/{name},,\n" for name in names))
+    return Distribution.at(folder)
+
+
+def test_what_is_compiled_into_a_library_is_named(
+    compiled: Distribution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "LICENCES", tmp_path / "licences")
+    with pytest.raises(SystemExit, match="strict, inside made"):
+        notices.notice(compiled)
+    (tmp_path / "licences" / "inside").mkdir(parents=True)
+    (tmp_path / "licences/inside/made.txt").write_text("strict\nPermission is granted.\n")
+    text = notices.notice(compiled)
+    assert "free 2; MIT OR Apache-2.0\nstrict 3; MIT; Them\n" in text
+    assert text.endswith("Permission is granted.\n")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="cryptography is used on Linux")
+def test_what_cryptography_holds_is_named() -> None:
+    [text] = [notices.notice(it) for it in notices.runtime() if it.name == "cryptography"]
+    assert {"pyo3", "asn1", "openssl"} <= {line.split(" ")[0] for line in text.splitlines()}
+
+
+@pytest.mark.parametrize("work", ["Mersenne Twister", "libmpdec", "expat", "zlib", "HACL", "dtoa"])
+def test_the_works_inside_python_are_named(work: str) -> None:
+    assert work in (notices.LICENCES / "python.txt").read_text(encoding="utf-8")
 
 
 def test_a_package_gets_every_file_its_self_test_asks_for(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ SITE = "/home/me/env/lib/python3.13/site-packages/"
         f"{QT}/lib/libQt6Core.so.6",
         f"{QT}/lib/libQt6OpenGL.so.6",
         r"PySide6\Qt6Gui.dll",
+        "latex2mathml-3.81.1.dist-info/METADATA",
+        r"keyring-25.7.0.dist-info\entry_points.txt",
     ],
 )
 def test_what_the_program_needs_is_kept(name: str) -> None:
@@ -34,6 +36,9 @@ def test_what_the_program_needs_is_kept(name: str) -> None:
         f"{QT}/plugins/tls/libqopensslbackend.so",
         f"{QT}/translations/qtbase_de.qm",
         f"{QT}/lib/libQt6Quick.so.6",
+        "latex2mathml-3.81.1.dist-info/RECORD",
+        "cryptography-50.0.2.dist-info/METADATA",
+        "certifi/cacert.pem",
         r"PySide6\Qt6Qml.dll",
         r"PySide6\opengl32sw.dll",
         r"PySide6\D3Dcompiler_47.dll",

@@ -1,12 +1,17 @@
 """The .deb and the .rpm: what they say of themselves and what they ask of a system."""
 
+import re
+import shutil
+import subprocess
 from email.parser import Parser
+from itertools import pairwise
 from pathlib import Path
 
 import deb
 import identity
 import pytest
 import rpm
+from packaging.licenses import canonicalize_license_expression
 
 import requirements
 
@@ -50,6 +55,67 @@ def test_a_library_nobody_knows_stops_the_build(libraries: set[str]) -> None:
     libraries.add("libunheardof.so.9")
     with pytest.raises(SystemExit, match=r"libunheardof\.so\.9"):
         requirements.debian()
+
+
+def test_the_licences_of_all_that_is_inside_are_told() -> None:
+    told = rpm.licence()
+    assert canonicalize_license_expression(told) == told
+    assert {"MIT", "LGPL-3.0-only", "PSF-2.0"} <= set(told.split(" AND "))
+    # Machine-readable debian/copyright: a paragraph per group of files and per licence.
+    first, *paragraphs = deb.copyright_file().split("\n\n")
+    assert "Upstream-Name: Coprime" in first
+    parts = [Parser().parsestr(each) for each in paragraphs]
+    [of_qt] = [each for each in parts if "PySide6/*" in str(each["Files"])]
+    assert of_qt["License"] == "LGPL-3.0-only"
+    assert str(of_qt["Files"]).startswith("usr/lib/coprime/_internal/PySide6/* ")
+    used = {n for p in parts if p["Files"] for n in re.split(" and | or ", p["License"])}
+    assert {str(p["License"]).splitlines()[0] for p in parts if not p["Files"]} == used
+
+
+EARLIER = ("0.2.0.dev1", "0.2.0a1", "0.2.0b2", "0.2.0rc1.dev1", "0.2.0rc1", "0.2.0", "0.2.0.post1")
+
+
+@pytest.fixture(params=pairwise(EARLIER), ids="-".join)
+def versions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return two versions as packages bear them, the earlier one first."""
+    found = []
+    for version in request.param:
+        monkeypatch.setattr(identity, "VERSION", version)
+        found.append(identity.sorted_version())
+    return found
+
+
+@pytest.mark.skipif(not shutil.which("dpkg"), reason="needs dpkg")
+def test_dpkg_replaces_what_came_before_a_version(versions: list[str]) -> None:
+    earlier, later = versions
+    assert subprocess.call(["dpkg", "--compare-versions", earlier, "lt", later]) == 0
+
+
+@pytest.mark.skipif(not shutil.which("rpm"), reason="needs rpm")
+def test_rpm_replaces_what_came_before_a_version(versions: list[str]) -> None:
+    earlier, later = versions
+    asked = f"%{{lua:print(rpm.vercmp('{earlier}', '{later}'))}}"
+    assert subprocess.check_output(["rpm", "--eval", asked], text=True).strip() == "-1"
+
+
+@pytest.mark.usefixtures("libraries")
+def test_packages_bear_the_version_that_sorts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "VERSION", "0.2.0rc1")
+    deb.add_control(tmp_path, 1, "")
+    assert "Version: 0.2.0~rc1" in (tmp_path / "control").read_text(encoding="utf-8").splitlines()
+    assert "Version: 0.2.0~rc1" in rpm.spec(tmp_path).splitlines()
+
+
+@pytest.mark.usefixtures("libraries")
+def test_both_say_what_stays_and_want_a_keyring(tmp_path: Path) -> None:
+    deb.add_control(tmp_path, 1, "")
+    told, spec = (tmp_path / "postrm").read_text(encoding="utf-8"), rpm.spec(tmp_path)
+    for place in ("~/.local/share/coprime", "~/.config/coprime", "~/.local/state/coprime"):
+        assert place in told
+        assert place in spec
+    assert "Recommends: (gnome-keyring or kwalletmanager or keepassxc)" in spec
 
 
 @pytest.mark.usefixtures("libraries")

@@ -109,6 +109,10 @@ class Composer(QFrame):
         self.page.setPlaceholderText(
             self.tr("Message {model}").format(model=_short(label)) if label else self.tr("Message")
         )
+        # WORKAROUND: https://code.qt.io/cgit/qt/qtbase.git/tree/src/widgets/widgets/qplaintextedit.cpp
+        # - it paints anew when a placeholder comes or goes, not when it changes. Can go once
+        # `setPlaceholderText` does so.
+        self.page.viewport().update()
         description = self.tr("Choose a model (Ctrl+M)")
         if label:
             description = self.tr("{model} answers · {price} · choose another (Ctrl+M)").format(

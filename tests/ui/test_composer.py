@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from PySide6.QtCore import QMimeData, QRect, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -296,3 +296,19 @@ def test_the_box_has_a_ring_while_the_cursor_is_in_it(composer: Composer) -> Non
     ring = composer.grab().toImage().pixelColor(composer.width() // 2, 0)
     assert ring == theme.light().colours.accent
     assert before == theme.light().colours.strong_line
+
+
+def test_another_model_is_named_at_once(composer: Composer, qtbot: QtBot) -> None:
+    def on_screen() -> QImage:
+        """Return the page as it was painted last."""
+        QApplication.processEvents()
+        page = composer.page
+        place = QRect(page.mapTo(composer, page.rect().topLeft()), page.size())
+        return composer.screen().grabWindow(composer.winId()).toImage().copy(place)
+
+    with qtbot.waitExposed(composer):
+        composer.show_model("tour", "free")
+    before = on_screen()
+    assert before == on_screen(), "there is no cursor yet"
+    composer.show_model("Demo: tour", "free")
+    assert before != on_screen()

@@ -48,7 +48,7 @@ def turn() -> None:
 def churn(turns: int) -> None:
     """Make garbage that nobody has to search for long."""
     for _ in range(turns):
-        kept: list[list[int]] = [[] for _ in range(1_000)]
+        kept: list[list[int]] = [[] for _ in range(MANY)]
         turn()
         del kept
 
@@ -77,7 +77,7 @@ def test_all_is_not_searched_while_little_is_new() -> None:
         if phase == "stop" and about["generation"] == 2:
             searches.append(about["collected"])
 
-    lasting: list[list[int]] = [[] for _ in range(100_000)]
+    lasting: list[list[int]] = [[] for _ in range(500_000)]
     churn(200)
     gc.callbacks.append(watch)
     churn(200)

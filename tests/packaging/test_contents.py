@@ -19,6 +19,9 @@ def named(tmp_path: Path) -> set[str]:
     told.mkdir()
     (told / "METADATA").write_text("Name: work\nVersion: 1.0\n")
     files = ("work/__init__.py", "work/_fast.abi3.so", "shared/part/inner.py")
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
     (told / "RECORD").write_text("".join(f"{name},,\n" for name in files))
     return contents.owned([Distribution.at(told)])
 

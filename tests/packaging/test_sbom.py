@@ -16,6 +16,9 @@ def install(folder: Path, name: str, *files: str, brings: object = None) -> Dist
     place = folder / f"{name}-1.0.dist-info"
     place.mkdir(parents=True)
     (place / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    for each in files:
+        (folder / each).parent.mkdir(parents=True, exist_ok=True)
+        (folder / each).touch()
     listed = [*files, f"{place.name}/METADATA"]
     if brings:
         (place / "sboms").mkdir()

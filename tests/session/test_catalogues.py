@@ -68,7 +68,8 @@ async def settled(running: Running, account_id: str) -> Catalogue:
 
 
 async def on_disk(running: Running, account_id: str) -> store.Catalogue | None:
-    return await asyncio.wrap_future(running.database.read(store.load_catalogue, account_id))
+    # Behind whatever is on its way to the disk.
+    return await asyncio.wrap_future(running.database.write(store.load_catalogue, account_id))
 
 
 # What one key or team can see

@@ -22,6 +22,11 @@ def read_options(arguments: Sequence[str]) -> Options:
         return Options()
     import argparse
 
+    def folder(text: str) -> Path:
+        if not text.strip():
+            raise argparse.ArgumentTypeError("it names no folder")
+        return Path(text)
+
     parser = argparse.ArgumentParser(
         prog=COMMAND, description="Chat with the models of Prime Intellect Inference."
     )
@@ -30,7 +35,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         "--demo", action="store_true", help="start with the demo inside Coprime; needs no account"
     )
     parser.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="keep everything below this folder"
+        "--data", type=folder, metavar="FOLDER", help="keep everything below this folder"
     )
     parser.add_argument(
         "--self-test",

@@ -8,8 +8,6 @@ given up while it connects leaves nothing behind; and nothing half-built is kept
 
 import asyncio
 import logging
-import os
-import re
 import socket
 import ssl
 from contextlib import asynccontextmanager, suppress
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-
-_HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]")
-"""How OpenSSL names certificates in a folder."""
 
 
 class Way(Enum):
@@ -288,20 +283,11 @@ def trust() -> ssl.SSLContext:
     """
     import truststore
 
-    for name, path in surroundings.certificates_named():
-        # OpenSSL would pass over them in silence, and then trust nobody.
-        if name == "SSL_CERT_FILE":
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-        elif not any(_HASHED.fullmatch(n) for f in path.split(os.pathsep) for n in _listed(f)):
-            raise FileNotFoundError
+    surroundings.check_certificates()
     # Made directly, unlike by create_default_context, it ignores SSLKEYLOGFILE.
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _listed(folder: str) -> list[str]:
-    return os.listdir(folder) if os.path.isdir(folder) else []
 
 
 def has_more(response: "httpx.Response") -> bool:

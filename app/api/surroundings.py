@@ -8,9 +8,10 @@ import ast
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from app.chat.network import SYSTEM_PROXY, Network, Origin
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """The kinds of proxy that can be used, and where they listen if nothing else is said."""
 _HERE = re.compile(r"(.+\.)?localhost|127(\.\d{1,3}){3}|::1")
+_HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]")
+"""How OpenSSL names certificates in a folder."""
 _SCHEMA = "org.gnome.system.proxy"
 
 
@@ -95,14 +98,26 @@ def network(way_out: str) -> Network:
     found = look(way_out)
     proxy, certificates = found.proxy, certificates_named()
     variable, path = certificates[0] if certificates else ("", "")
+    try:
+        check_certificates()
+    except OSError:
+        has_certificates = False
+    else:
+        has_certificates = True
+    known = Network(
+        has_script=proxy is None and found.has_script,
+        certificates_variable=variable,
+        certificates_path=path,
+        has_certificates=has_certificates,
+    )
     if proxy is None:
-        return Network(
-            has_script=found.has_script,
-            certificates_variable=variable,
-            certificates_path=path,
-        )
-    return Network(
-        proxy.address, proxy.origin, proxy.variable, proxy.is_usable, False, variable, path
+        return known
+    return replace(
+        known,
+        proxy=proxy.address,
+        origin=proxy.origin,
+        variable=proxy.variable,
+        is_usable=proxy.is_usable,
     )
 
 
@@ -112,6 +127,24 @@ def certificates_named() -> list[tuple[str, str]]:
         return []  # There the system checks certificates itself, and asks no variable.
     names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
     return [(name, os.environ[name]) for name in names if os.environ.get(name)]
+
+
+def check_certificates() -> None:
+    """Look whether there is anything to trust in what the environment names.
+
+    Raises:
+        OSError: what `SSL_CERT_FILE` or `SSL_CERT_DIR` name holds no certificates.
+    """
+    for name, path in certificates_named():
+        # OpenSSL would pass over them in silence, and then trust nobody.
+        if name == "SSL_CERT_FILE":
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        elif not any(_HASHED.fullmatch(n) for f in path.split(os.pathsep) for n in _listed(f)):
+            raise FileNotFoundError
+
+
+def _listed(folder: str) -> list[str]:
+    return os.listdir(folder) if os.path.isdir(folder) else []
 
 
 def _parts(url: str) -> tuple[str, str, int] | None:

@@ -20,6 +20,9 @@ DEMO_ENDPOINT = "https://demo.invalid/api/v1"
 _KEY = re.compile(r"[\x21-\x7e]{1,512}")
 _PASTED = "\u200b\u200c\u200d\u2060\ufeff"
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+ENVIRONMENT_ID = "environment"
+ENVIRONMENT_NAME = "Environment"
+"""The account of `PRIME_API_KEY`, which nobody gave another name."""
 
 
 class InvalidSecret(ValueError):
@@ -166,6 +169,8 @@ def normalise_endpoint(typed: str, *, allows_plain: bool = False) -> str:
     text = typed.strip()
     if not text or any(c.isspace() or ord(c) < 0x20 for c in text):
         raise InvalidEndpoint("An address looks like https://api.pinference.ai/api/v1")
+    # `http:/host` is meant as an address, and `http` not as a host of that name.
+    text = re.sub(r"^(https?):/?(?=[^/\d])", r"\1://", text, flags=re.IGNORECASE)
     if "://" not in text:
         host = text.split("/")[0].rsplit(":", 1)[0].strip("[]")
         text = ("http://" if _LOOPBACK.fullmatch(host) else "https://") + text
@@ -188,7 +193,8 @@ def normalise_endpoint(typed: str, *, allows_plain: bool = False) -> str:
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(host) and not allows_plain:
         raise PlainHttp(
             "Without https anybody on the way could read the key. "
-            "Plain http is for this computer, unless you insist."
+            "Plain http is for this computer. To use it all the same, add an account and "
+            "tick the box below its address."
         )
     path = re.sub(r"/(chat/completions|models)$", "", parts.path.rstrip("/")).rstrip("/")
     if any(segment in ("", ".", "..") for segment in path.split("/")[1:]):

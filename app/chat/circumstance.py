@@ -12,8 +12,6 @@ class About(StrEnum):
 
     NO_KEYRING = "no_keyring"
     """No keyring answered: keys are kept for this run only."""
-    KEYRING_FAILED = "keyring_failed"
-    """The keyring exists, but did not do what was asked."""
     KEY_NOT_DELETED = "key_not_deleted"
     """An account was removed, but the keyring still has its key."""
     STORE_DAMAGED = "store_damaged"
@@ -51,3 +49,5 @@ class Circumstance:
     """The conversation it concerns; None: all of them."""
     subject: str = ""
     """What the detail is of: the label of a model."""
+    rescued: tuple[int, int] = (0, 0)
+    """Conversations and messages that were brought over from a damaged file."""

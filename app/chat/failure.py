@@ -90,7 +90,7 @@ class Failure:
     status: int | None = None
     """HTTP status, if there was an answer."""
     code: str = ""
-    """The service's own name for it."""
+    """The service's own name for it; of an unreadable key, ours: see `session/trials.py`."""
     words: str = ""
     """The service's own message: plain text, at most `WORDS_LIMIT` characters."""
     request_ids: tuple[str, ...] = ()

@@ -36,3 +36,5 @@ class Network:
     certificates_variable: str = ""
     """The variable that names the certificates; empty: the system's are used."""
     certificates_path: str = ""
+    has_certificates: bool = True
+    """False: what the variable names cannot be read or holds none, so nothing is sent."""

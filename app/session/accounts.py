@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app.chat.account import (
     DEMO,
-    NO_CREDENTIALS,
     Account,
     Credentials,
     InvalidSecret,
@@ -28,10 +27,17 @@ from app.chat.account import (
 from app.chat.circumstance import About, Circumstance
 from app.session.saving import Saving
 from app.session.tasks import Tasks
+from app.session.trials import failure_of
 from app.store.accounts import delete_account, save_account
 from app.store.preferences import save_preference
 from app.store.prime_cli import CliLogin, InvalidEnvironment, cli_login, environment_account
-from app.store.secrets import Secrets, SecretsError
+from app.store.secrets import (
+    KeyMissing,
+    Secrets,
+    SecretsError,
+    SecretsSilent,
+    TeamMissing,
+)
 from app.store.start import Found
 
 
@@ -44,7 +50,8 @@ class Accounts(QObject):
         edited: an account was changed as the person wanted. arg: the Account.
         replaced: its address, key or team is another: what was known of it does
             not hold any more. arg: the Account.
-        refused: its secrets could not be kept; nothing was changed. arg: the Account.
+        refused: its secrets could not be kept; nothing was changed.
+            args: the Account; the Failure that says why.
         cli_login_found: the Prime CLI has a login that can be taken over.
             args: its team's label, or empty; its context.
         keyring_found: what people call the keyring of this computer. arg: its name,
@@ -55,7 +62,7 @@ class Accounts(QObject):
     added = Signal(object)
     edited = Signal(object)
     replaced = Signal(object)
-    refused = Signal(object)
+    refused = Signal(object, object)
     cli_login_found = Signal(str, str)
     keyring_found = Signal(str)
 
@@ -73,7 +80,8 @@ class Accounts(QObject):
         self._tasks = tasks
         self._tell = tell
         self._accounts: dict[str, Account] = {}
-        self._keeps_demo = False
+        self._kept: set[str] = set()
+        """The ids of those in the database."""
         self._changing: set[str] = set()
         self._environ: Mapping[str, str] = {}
         self._cli_login: CliLogin | None = None
@@ -85,7 +93,7 @@ class Accounts(QObject):
     def take_up(self, found: Found, environ: Mapping[str, str], *, demo: bool) -> None:
         """Begin with the accounts that were stored and the one this run was started for."""
         self._accounts = {account.id: account for account in found.accounts}
-        self._keeps_demo = DEMO.id in self._accounts
+        self._kept = set(self._accounts)
         self._environ = environ
         given = DEMO if demo else self._offered_by(environ)
         self.preferred = found.preferred if found.preferred in self._accounts else ""
@@ -127,10 +135,12 @@ class Accounts(QObject):
         team_id: str = "",
         *,
         allows_plain: bool = False,
+        for_this_run: bool = False,
     ) -> str:
         """Add an account as a person typed it, and return its id.
 
         `allows_plain`: they insist on plain `http` to another computer.
+        `for_this_run`: its secrets may end with this run if the keyring stays silent.
 
         `added` follows once its secrets are kept, or `refused`.
 
@@ -149,7 +159,7 @@ class Accounts(QObject):
         credentials = Credentials(
             clean_secret(key), clean_secret(team_id) if team_id.strip() else None
         )
-        self._tasks.start(f"account {account.id}", self._add(account, credentials))
+        self._tasks.start(f"account {account.id}", self._add(account, credentials, for_this_run))
         return account.id
 
     def edit(
@@ -162,8 +172,11 @@ class Accounts(QObject):
         team_id: str | None,
         *,
         allows_plain: bool = False,
+        for_this_run: bool = False,
     ) -> None:
         """Change an account; None keeps its key or team ID, an empty team ID drops the team.
+
+        `edited` follows, or `refused`. `allows_plain`, `for_this_run`: see `add`.
 
         Raises:
             InvalidEndpoint: the address cannot be used.
@@ -186,18 +199,21 @@ class Accounts(QObject):
             clean_secret(key) if key is not None else None,
             clean_secret(team_id) if team_id else None,
         )
-        self._tasks.start(f"account {account.id}", self._edit(old, account, *given))
+        self._tasks.start(f"account {account.id}", self._edit(old, account, *given, for_this_run))
 
     def remove(self, account_id: str) -> None:
         """Forget an account and its secrets. Its conversations stay."""
         account = self._accounts.pop(account_id, None)
         if account is None:
             return
-        if account.is_demo:
-            self._keeps_demo = False
         if self.preferred == account_id:
             self.preferred = next(iter(self._accounts), "")
         self._saving.keep(delete_account, account_id)
+        if account_id in self._kept:
+            self._kept.discard(account_id)
+            if account.source is SecretSource.MEMORY:
+                # The keyring may still have what was replaced for this run.
+                account = replace(account, source=SecretSource.KEYRING)
         self._tasks.start(f"account {account_id}", self._remove(account))
         self.changed.emit()
 
@@ -224,7 +240,7 @@ class Accounts(QObject):
 
     def add_demo(self) -> None:
         """Add the demo, which has nothing to keep secret; `added` follows."""
-        self._keeps_demo = True
+        self._kept.add(DEMO.id)
         self._enter(self._accounts.get(DEMO.id, DEMO))
 
     def remember_choice(self, account: Account, model_id: str) -> None:
@@ -237,53 +253,91 @@ class Accounts(QObject):
             self._accounts[account.id] = revised
         self._store(revised)
 
-    async def _add(self, account: Account, credentials: Credentials) -> None:
+    async def _add(
+        self, account: Account, credentials: Credentials, for_this_run: bool = False
+    ) -> None:
         try:
-            account = await asyncio.wrap_future(self._secrets.write(account, credentials))
-        except SecretsError:
-            self._tell(Circumstance(About.KEYRING_FAILED))
-            self.refused.emit(account)
+            account = await self._keep(account, credentials, for_this_run)
+        except SecretsError as error:
+            self.refused.emit(account, failure_of(error))
             return
         if account.source is SecretSource.MEMORY:
             self._tell(Circumstance(About.NO_KEYRING))
         self._enter(account)
 
     async def _edit(
-        self, old: Account, account: Account, key: str | None, team_id: str | None
+        self,
+        old: Account,
+        account: Account,
+        key: str | None,
+        team_id: str | None,
+        for_this_run: bool,
     ) -> None:
-        try:
-            known = await asyncio.wrap_future(self._secrets.read(old))
-        except SecretsError:
-            known = NO_CREDENTIALS
-        kept_team = known.team_id if account.team is not None else None
-        credentials = Credentials(key or known.key, team_id or kept_team)
-        if not credentials.key or (account.team is not None and not credentials.team_id):
-            self._tell(Circumstance(About.KEYRING_FAILED))
-            self.refused.emit(account)
-            return
-        self._changing.add(account.id)
-        try:
-            account = await asyncio.wrap_future(self._secrets.write(account, credentials))
-            self._accounts[account.id] = account
-        except SecretsError:
-            self._tell(Circumstance(About.KEYRING_FAILED))
-            self.refused.emit(account)
-            return
-        finally:
-            self._changing.discard(account.id)
+        has_secrets = bool(key or team_id) or (old.team is None) != (account.team is None)
+        if has_secrets:
+            try:
+                account = await self._replace_secrets(old, account, key, team_id, for_this_run)
+            except SecretsError as error:
+                self.refused.emit(account, failure_of(error))
+                return
+        self._accounts[account.id] = account
         self._store(account)
         self.changed.emit()
-        if (
-            key
-            or team_id
-            or (old.endpoint, old.team is None)
-            != (
-                account.endpoint,
-                account.team is None,
-            )
-        ):
+        if has_secrets or old.endpoint != account.endpoint:
             self.replaced.emit(account)
+        if account.source is SecretSource.MEMORY and account.source is not old.source:
+            self._tell(Circumstance(About.NO_KEYRING))
         self.edited.emit(account)
+
+    async def _replace_secrets(
+        self,
+        old: Account,
+        account: Account,
+        key: str | None,
+        team_id: str | None,
+        for_this_run: bool,
+    ) -> Account:
+        """Keep what was typed, completed by what is kept; return the account that has it.
+
+        Raises:
+            SecretsError: something is missing, or cannot be kept.
+        """
+        keeps_team = account.team is not None and not team_id
+        credentials = Credentials(key or "", team_id)
+        if not key or keeps_team:
+            # Without its team the key alone is read: one that is lost is given anew like this.
+            wanted = old if keeps_team else replace(old, team=None)
+            try:
+                kept = await asyncio.wrap_future(self._secrets.read(wanted))
+            except KeyMissing:
+                if not key:
+                    raise
+                raise TeamMissing("it is not read without a key") from None
+            credentials = Credentials(key or kept.key, team_id or kept.team_id)
+        self._changing.add(account.id)
+        try:
+            account = await self._keep(account, credentials, for_this_run)
+            self._accounts[account.id] = account
+        finally:
+            self._changing.discard(account.id)
+        return account
+
+    async def _keep(
+        self, account: Account, credentials: Credentials, for_this_run: bool
+    ) -> Account:
+        """Keep secrets in the keyring, also those of an account that had none to keep them in.
+
+        Raises:
+            SecretsError: they could not be kept.
+        """
+        kept = replace(account, source=SecretSource.KEYRING)
+        try:
+            return await asyncio.wrap_future(self._secrets.write(kept, credentials))
+        except SecretsSilent:
+            if not for_this_run:
+                raise
+        kept = replace(account, source=SecretSource.MEMORY)
+        return await asyncio.wrap_future(self._secrets.write(kept, credentials))
 
     async def _remove(self, account: Account) -> None:
         if account.source in (SecretSource.KEYRING, SecretSource.MEMORY):
@@ -313,9 +367,15 @@ class Accounts(QObject):
         self.added.emit(account)
 
     def _store(self, account: Account) -> None:
-        """Write what may be written: never an account that lives in this run only."""
+        """Write what may be written: never an account that was in this run only.
+
+        One whose key is replaced for this run is: the next run asks for the key
+        instead of using the one that lies in the keyring.
+        """
         self._saving.keep(save_preference, f"last_model/{account.id}", account.last_model)
-        if account.source is SecretSource.KEYRING or (account.is_demo and self._keeps_demo):
+        if account.source is SecretSource.KEYRING:
+            self._kept.add(account.id)
+        if account.id in self._kept:
             self._saving.keep(save_account, account)
             self._saving.keep(save_preference, "account", account.id)
 

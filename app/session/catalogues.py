@@ -22,6 +22,22 @@ from app.store.errors import StoreError
 from app.store.secrets import Secrets, SecretsError
 
 _REFUSALS = (Kind.KEY_REFUSED, Kind.FORBIDDEN)
+_PASSING = frozenset(
+    {
+        Kind.UNREACHABLE,
+        Kind.TIMED_OUT,
+        Kind.INSECURE,
+        Kind.PROXY_FAILED,
+        Kind.NOT_THE_API,
+        Kind.BLOCKED,
+        Kind.CUT,
+        Kind.SILENT,
+        Kind.BUSY,
+        Kind.SERVICE_FAULT,
+        Kind.UNAVAILABLE,
+    }
+)
+"""Failures that may be over the next time, without anything being changed here."""
 
 
 class Catalogues:
@@ -64,6 +80,14 @@ class Catalogues:
         """Ask the service anew; what is known stays until it has answered."""
         self._set(account.id, replace(self.of(account.id), is_loading=True))
         self._tasks.start(f"catalogue {account.id}", self._load(account))
+
+    def ask_again(self, account: Account) -> None:
+        """Ask the service anew if the last time brought no list, and now may bring one."""
+        known = self.of(account.id)
+        is_empty = known.fetched is not None and not known.models
+        has_failed = known.failure is not None and known.failure.kind in _PASSING
+        if (is_empty or has_failed) and not known.is_loading:
+            self.refresh(account)
 
     def forget(self, account_id: str) -> None:
         """Drop what is known, on disk too: the account's key, team or address has changed."""

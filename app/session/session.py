@@ -38,6 +38,7 @@ from app.session.trials import Trials
 from app.store.conversations import load_bodies
 from app.store.database import SQLITE_VERSION, Database
 from app.store.errors import NewerSchema, StoreError
+from app.store.opening import Opening
 from app.store.secrets import Secrets
 from app.store.start import Found, find
 
@@ -89,6 +90,8 @@ class Session(QObject):
         """Whether what was stored is known; before that there is nothing to work on."""
         self.can_save = False
         """Whether words can reach the disk; without that nothing is sent."""
+        self.store_trouble: Circumstance | None = None
+        """Why they can not, once that is known."""
         self.accounts = Accounts(self._saving, secrets, self._tasks, self._tell, self)
         self.preferences = Preferences(self._saving, self)
         self.desk = Desk(database, self._tasks, self._saving, self._new_id, self._tell, self)
@@ -163,15 +166,29 @@ class Session(QObject):
             opening = await asyncio.wrap_future(self._database.start())
             found = await asyncio.wrap_future(self._database.write(find))
         except NewerSchema:
-            self._tell(Circumstance(About.STORE_NEWER))
+            self.store_trouble = Circumstance(About.STORE_NEWER)
         except StoreError as error:
-            self._tell(Circumstance(About.STORE_UNWRITABLE, str(error)))
+            self.store_trouble = Circumstance(About.STORE_UNWRITABLE, str(error))
         else:
             self.can_save = self._saving.is_allowed = True
-            if opening.kept is not None:
-                self._tell(Circumstance(About.STORE_DAMAGED, str(opening.kept)))
+            self._tell_of_damage(opening)
             return found
+        self._tell(self.store_trouble)
         return Found()
+
+    def _tell_of_damage(self, opening: Opening) -> None:
+        if opening.kept is None:
+            return
+        saved = opening.salvaged
+        rescued = (saved.conversations, saved.messages) if saved else (0, 0)
+        _log.warning(
+            "the database was damaged (%s) and set aside as %s; "
+            "brought over: %d conversations, %d messages",
+            opening.why,
+            opening.kept.name,
+            *rescued,
+        )
+        self._tell(Circumstance(About.STORE_DAMAGED, str(opening.kept), rescued=rescued))
 
     def _show_first_tab(self) -> None:
         """Bring a tab to the front with which the person can begin at once."""
@@ -373,7 +390,8 @@ class Session(QObject):
     def fork(self, conversation: Conversation, message_id: int) -> None:
         """Copy a conversation up to a message into a new one, in front."""
         path = conversation.path(message_id)
-        self._tasks.start(f"fork {conversation.id}", self._fork(conversation, path))
+        # A name of its own: another fork of the same conversation does not end this one.
+        self._tasks.start(f"fork {self._new_id()}", self._fork(conversation, path))
 
     async def _fork(self, conversation: Conversation, path: list[int]) -> None:
         # Taken before the wait: the tab may be closed meanwhile.

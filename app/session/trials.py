@@ -18,7 +18,18 @@ from app.chat.failure import Failure, Kind
 from app.chat.model import Model
 from app.chat.platform import Balance, Identity, Team
 from app.session.tasks import Tasks
-from app.store.secrets import KeyMissing, Secrets, SecretsError, TeamMissing
+from app.store.secrets import (
+    KeyMissing,
+    NoBackend,
+    Secrets,
+    SecretsError,
+    SecretsLocked,
+    SecretsSilent,
+    TeamMissing,
+)
+
+LOCKED, ABSENT, SILENT = "locked", "absent", "silent"
+"""Codes of `KEY_UNREADABLE`, as far as they change what to do: why the keyring gave nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,10 @@ class Trials:
         """Ask no further what was asked with something typed; no answer comes."""
         for question in ("try", "teams"):
             self._tasks.cancel(f"{question} typed {account_id}")
+
+    def drop(self, account_id: str) -> None:
+        """Try no further with what is kept: it is replaced; no answer comes."""
+        self._tasks.cancel(f"try {account_id}")
 
     def forget(self) -> None:
         """Drop what the platform said of any key."""
@@ -217,7 +232,8 @@ def failure_of(error: ServiceError | SecretsError) -> Failure:
         return Failure(Kind.TEAM_UNREADABLE)
     if isinstance(error, KeyMissing):
         return Failure(Kind.KEY_MISSING)
-    return Failure(Kind.KEY_UNREADABLE)
+    codes = {SecretsLocked: LOCKED, NoBackend: ABSENT, SecretsSilent: SILENT}
+    return Failure(Kind.KEY_UNREADABLE, code=codes.get(type(error), ""))
 
 
 def _name(question: str, account: Account, typed: Credentials | None) -> str:

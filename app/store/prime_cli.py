@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from app.chat.account import (
+    ENVIRONMENT_ID,
+    ENVIRONMENT_NAME,
     PRIME_ENDPOINT,
     PRIME_PLATFORM,
     Account,
@@ -29,7 +31,6 @@ from app.chat.account import (
     origin,
 )
 
-ENVIRONMENT_ID = "environment"
 PRODUCTION = "production"
 """The context the CLI has built in, and begins with."""
 ENVIRONMENT_TEAM = "Team in PRIME_TEAM_ID"
@@ -89,7 +90,7 @@ def environment_account(environ: Mapping[str, str]) -> Account | None:
     named = (environ.get(name, "").strip() for name in PLATFORM_VARIABLES)
     return Account(
         id=ENVIRONMENT_ID,
-        name="Environment",
+        name=ENVIRONMENT_NAME,
         endpoint=endpoint,
         team=team,
         source=SecretSource.ENVIRONMENT,

@@ -18,6 +18,7 @@ jaraco/keyring.
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,7 +30,7 @@ from app.chat.account import (
     SecretSource,
     clean_secret,
 )
-from app.store.errand import Errands, Turn
+from app.store.errand import Abandoned, Errands, Turn
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -95,7 +96,8 @@ class Secrets:
 
         That is the keyring, or memory where there is no keyring at all or the
         account asks for memory. A keyring that is there and does not take them
-        is an error: what was there before is put back as far as possible.
+        is an error: what was there before is put back as far as possible, also
+        by a call that comes back late.
 
         Raises (the future):
             SecretsSilent, SecretsLocked, SecretsRefused: not kept.
@@ -158,17 +160,20 @@ class Secrets:
         return replace(account, source=SecretSource.KEYRING)
 
     def _write_entries(self, account: Account, given: Credentials, turn: Turn) -> None:
-        if given.team_id is None:
-            self._set(_key_entry(account), given.key, turn)
-            self._remove(_team_entry(account), turn)
-            return
-        before = self._get(_team_entry(account), turn)
-        self._set(_team_entry(account), given.team_id, turn)
+        before = {
+            entry: self._get(entry, turn) for entry in (_key_entry(account), _team_entry(account))
+        }
         try:
+            if given.team_id is not None:
+                self._set(_team_entry(account), given.team_id, turn)
             self._set(_key_entry(account), given.key, turn)
-        except SecretsError:
-            # The old key must not go out with the new team's ID.
-            self._restore(_team_entry(account), before, turn)
+            if given.team_id is None:
+                self._remove(_team_entry(account), turn)
+            turn.check()
+        except (SecretsError, Abandoned):
+            # One key must not go out with another's team, also where nobody waits any more.
+            for entry, secret in before.items():
+                self._restore(entry, secret)
             raise
 
     def _delete(self, account: Account, turn: Turn) -> None:
@@ -209,14 +214,13 @@ class Secrets:
         ring = self._find_ring()
         self._translated(lambda: ring.delete_password(entry, _USERNAME))
 
-    def _restore(self, entry: str, before: str | None, turn: Turn) -> None:
-        try:
-            if before is None:
-                self._remove(entry, turn)
-            else:
-                self._set(entry, before, turn)
-        except SecretsError:
-            return
+    def _restore(self, entry: str, before: str | None) -> None:
+        with suppress(SecretsError):
+            ring = self._find_ring()
+            if before is not None:
+                self._translated(lambda: ring.set_password(entry, _USERNAME, before))
+            elif self._translated(lambda: ring.get_password(entry, _USERNAME)) is not None:
+                self._translated(lambda: ring.delete_password(entry, _USERNAME))
 
     def _find_ring(self) -> "KeyringBackend":
         if self._ring is None:

@@ -14,10 +14,11 @@ from app.chat.account import (
     InvalidSecret,
     clean_secret,
 )
+from app.chat.failure import Failure, Kind
 from app.chat.network import Network
 from app.session import Session
 from app.session.accounts import relocated
-from app.session.trials import AccountTrial, TeamsTrial
+from app.session.trials import ABSENT, LOCKED, SILENT, AccountTrial, TeamsTrial
 from app.ui import links, wording
 from app.ui.account_dialog import AccountDialog
 from app.ui.account_form import AccountForm, key_problem
@@ -51,6 +52,8 @@ class AccountDesk(QObject):
         self._dialog: AccountDialog | None = None
         self._awaited = ""
         """The id of the account the open dialog waits for."""
+        self._was_silent = False
+        """Whether the keyring was, when it was last to keep something."""
         self._settings: SettingsDialog | None = None
         welcome.key_given.connect(self._on_key_given)
         welcome.check_cancelled.connect(self._on_check_cancelled)
@@ -60,9 +63,10 @@ class AccountDesk(QObject):
         welcome.keys_page_requested.connect(lambda: links.ask_to_open(KEYS_PAGE, window))
         session.accounts.added.connect(self._on_account_kept)
         session.accounts.edited.connect(self._on_account_kept)
+        session.accounts.replaced.connect(self._on_account_replaced)
         session.accounts.refused.connect(self._on_account_refused)
         session.accounts.changed.connect(self._on_accounts_changed)
-        session.accounts.keyring_found.connect(lambda name: welcome.show_keyring(name or None))
+        session.accounts.keyring_found.connect(self._on_keyring_found)
         session.accounts.cli_login_found.connect(self._on_cli_login_found)
         session.preferences.changed.connect(self._on_settings_changed)
         session.network_known.connect(self._on_network_known)
@@ -97,11 +101,13 @@ class AccountDesk(QObject):
         parent = self._settings if self._settings is not None else self._window
         dialog = AccountDialog(parent, self._theme, account)
         self._dialog = dialog
+        self._was_silent = False
         dialog.finished.connect(lambda: self._on_dialog_finished(account))
         dialog.submitted.connect(lambda form: self._submit(dialog, account, form))
         dialog.test_requested.connect(lambda form: self._test(dialog, account, form))
         dialog.teams_requested.connect(lambda form: self._list_teams(dialog, account, form))
         dialog.open()
+        self._session.accounts.look_for_keyring()
 
     def _submit(self, dialog: AccountDialog, account: Account | None, form: AccountForm) -> None:
         accounts = self._session.accounts
@@ -114,6 +120,7 @@ class AccountDesk(QObject):
                     form.team,
                     form.team_id or "",
                     allows_plain=form.allows_plain,
+                    for_this_run=self._was_silent,
                 )
             else:
                 self._awaited = account.id
@@ -125,6 +132,7 @@ class AccountDesk(QObject):
                     form.team,
                     form.team_id,
                     allows_plain=form.allows_plain,
+                    for_this_run=self._was_silent,
                 )
         except InvalidEndpoint as error:
             dialog.show_problem("endpoint", str(error))
@@ -200,7 +208,9 @@ class AccountDesk(QObject):
                 )
                 return
             self._welcome.show_saving()
-            self._session.accounts.add("", PRIME_ENDPOINT, credentials.key)
+            self._session.accounts.add(
+                "", PRIME_ENDPOINT, credentials.key, for_this_run=self._was_silent
+            )
 
         asked = Account(GREETED, "", PRIME_ENDPOINT)
         self._session.trials.try_account(asked, credentials, answer, asks_balance=False)
@@ -219,17 +229,31 @@ class AccountDesk(QObject):
 
     # What came of it
 
+    def _on_keyring_found(self, name: str) -> None:
+        self._welcome.show_keyring(name or None)
+        if self._dialog is not None:
+            self._dialog.show_keyring(name or None)
+
     def _on_account_kept(self, account: Account) -> None:
+        self._was_silent = False
         if self._dialog is not None and account.id == self._awaited:
             self._dialog.accept()
         self._welcome.forget_key()
         self._welcome.show_checking(False)
 
-    def _on_account_refused(self, account: Account) -> None:
-        sentence = tr("The keyring did not keep the key. Unlock it and try again.")
+    def _on_account_replaced(self, account: Account) -> None:
+        self._session.trials.drop(account.id)
+        if self._settings is not None:
+            # What a test said was of another key.
+            self._settings.show_test(account.id, "", True)
+
+    def _on_account_refused(self, account: Account, failure: Failure) -> None:
+        self._was_silent = failure.code == SILENT
+        field, sentence = _refusal(failure)
         if self._dialog is not None and account.id == self._awaited:
             self._dialog.show_busy(False)
-            self._dialog.show_problem("keyring", sentence)
+            self._dialog.show_problem(field, sentence)
+            return
         self._welcome.show_checking(False)
         self._welcome.show_problem(sentence)
 
@@ -247,7 +271,7 @@ class AccountDesk(QObject):
             self._settings.show_network(network)
 
     def _on_dialog_finished(self, account: Account | None) -> None:
-        self._dialog = None
+        self._dialog, self._awaited = None, ""
         self._session.trials.give_up(account.id if account is not None else TRIED)
 
     def _on_settings_finished(self) -> None:
@@ -266,6 +290,27 @@ def _tried(account: Account | None, form: AccountForm) -> Account:
 def _typed(form: AccountForm) -> Credentials:
     """Return the secrets in a form; what stays as it is, is not in it."""
     return Credentials(form.key or "", form.team_id or None)
+
+
+def _refusal(failure: Failure) -> tuple[str, str]:
+    """Return why an account could not be saved, and the field to say it at, if there is one."""
+    if failure.kind is Kind.TEAM_UNREADABLE:
+        return "team_id", tr("This team’s ID is not in the keyring. Paste it, or tick “No team”.")
+    if failure.kind is Kind.KEY_MISSING:
+        return "key", tr("This account has no key on this computer. Paste it.")
+    sentences = {
+        LOCKED: tr("The keyring is locked, so nothing was saved. Unlock it and try again."),
+        ABSENT: tr(
+            "No keyring answers, so nothing was saved. Paste the key, and the team ID "
+            "if a team pays: they are kept for this run."
+        ),
+        SILENT: tr(
+            "The keyring did not answer, so nothing was saved. Unlock it if it asks and try "
+            "again. If it stays silent, what you paste here is kept for this run."
+        ),
+    }
+    other = tr("The keyring did not do it, so nothing was saved. Paste the key and try again.")
+    return "", sentences.get(failure.code, other)
 
 
 def _words_of(trial: AccountTrial) -> tuple[str, bool]:

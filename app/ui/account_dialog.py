@@ -136,6 +136,7 @@ class AccountDialog(QDialog):
 
     def show_keyring(self, name: str | None) -> None:
         """Say where secrets will be kept: in the keyring of this name, or nowhere."""
+        says_hint = self.status.text == self._hint
         if name is None:
             self._place = self.tr(
                 "This computer has no keyring that Coprime can use: "
@@ -144,14 +145,16 @@ class AccountDialog(QDialog):
         else:
             place = self.tr("Key and team ID are kept in {name}, nowhere else.")
             self._place = place.format(name=name)
-        if not self._is_busy:
+        if says_hint:
             self._show_hint()
+            self._fit()
 
     def show_problem(self, field: str, sentence: str) -> None:
         """Say what is wrong, below a field of `AccountForm` or, for another name, at the end."""
         place = self.fields.by_name.get(field)
         if place is None:
             self.status.show_words(sentence, "circle-alert", "error")
+            self._fit()
             return
         self._show_hint()
         place.show_problem(sentence)
@@ -246,9 +249,12 @@ class AccountDialog(QDialog):
         available = self.screen().availableGeometry().height() - 40
         self.resize(width, max(self.height(), min(wanted, available)))
 
+    @property
+    def _hint(self) -> str:
+        return f"{self._place} {self.tr('The key needs the Inference permission.')}"
+
     def _show_hint(self) -> None:
-        needs = self.tr("The key needs the Inference permission.")
-        self.status.show_words(f"{self._place} {needs}", "lock-keyhole")
+        self.status.show_words(self._hint, "lock-keyhole")
 
     def _on_test_clicked(self) -> None:
         form = self.fields.read()

@@ -40,6 +40,15 @@ TICK_MS = 1_000
 REMARK_MS = 3_000
 REMARK_PX = 68
 """From the composer up to what is said in passing."""
+_SHIFTS = (
+    Qt.KeyboardModifier.ShiftModifier
+    | Qt.KeyboardModifier.KeypadModifier
+    | Qt.KeyboardModifier.GroupSwitchModifier
+)
+_ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+"""As Windows tells of it; with it and with those above a key is a character."""
+LEAST_PX = 32
+"""Height of the transcript."""
 WIDTHS = {ReadingWidth.NARROW: 560, ReadingWidth.NORMAL: 664, ReadingWidth.WIDE: 840}
 
 
@@ -98,6 +107,8 @@ class ChatView(QWidget):
     def _lay_out(self) -> None:
         self.setFocusProxy(self.composer)
         self.composer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        # In the lowest window it gives way to the composer and what there is to say.
+        self.transcript.setMinimumHeight(LEAST_PX)
         foot = QHBoxLayout()
         foot.setContentsMargins(4, 4, 4, 14)
         foot.addStretch(1)
@@ -115,7 +126,7 @@ class ChatView(QWidget):
         composer, conversation = self.composer, self.conversation
         composer.submitted.connect(self._on_composer_submitted)
         composer.stop_requested.connect(self.stop)
-        composer.edited.connect(self._on_composer_edited)
+        composer.edited.connect(self._keep_words)
         composer.recall_requested.connect(self._on_recall_requested)
         composer.account_chosen.connect(
             lambda account_id: self._session.choose_account(conversation, account_id)
@@ -132,6 +143,11 @@ class ChatView(QWidget):
         self.find_bar.closed.connect(self.close_find_bar)
         self._finding.changed.connect(self.find_bar.show_tally)
         self.transcript.link_activated.connect(self.link_activated)
+        self.transcript.edits_changed.connect(self._keep_words)
+        self.transcript.edit_put_away.connect(
+            lambda: self.remark(self.tr("What you typed is kept with the message you edited."))
+        )
+        self.transcript.writing_wanted.connect(lambda: self.setFocus())
         self.transcript.zoom_requested.connect(self.zoom_requested)
         conversation.heading_changed.connect(self.refresh)
         conversation.message_added.connect(self._on_message_added)
@@ -165,6 +181,7 @@ class ChatView(QWidget):
         """Paint in another theme."""
         self.transcript.set_theme(theme)
         self.find_bar.set_theme(theme)
+        self.notice_bar.set_theme(theme)
         self.composer.set_theme(theme)
 
     def show_settings(self, settings: Settings) -> None:
@@ -189,14 +206,6 @@ class ChatView(QWidget):
         QToolTip.showText(self.composer.mapToGlobal(above), words, self, QRect(), REMARK_MS)
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
-
-    def keep_edits(self) -> None:
-        """Put what is typed over messages and not sent into the draft: the view goes."""
-        said = {self.conversation.text(i) for i in self.conversation.branch}
-        edits = [e for e in self.transcript.unsent_edits if e.strip() and e not in said]
-        if edits:
-            draft = "\n\n".join([*edits, self.composer.words]).strip()
-            self._session.desk.keep_draft(self.conversation, draft)
 
     def keep_position(self) -> None:
         """Remember where the reader is, for the next start."""
@@ -285,23 +294,34 @@ class ChatView(QWidget):
 
     def _on_refused(self) -> None:
         """Say why what was asked for cannot be done now."""
-        heading = self.conversation.heading
+        session, heading = self._session, self.conversation.heading
+        account = session.accounts.get(heading.account_id)
         self.notice_bar.add(
             wording.cannot_send(
-                has_account=self._session.accounts.get(heading.account_id) is not None,
-                has_others=bool(self._session.accounts.all),
+                has_account=account is not None,
+                has_others=bool(session.accounts.all),
                 has_model=bool(heading.model),
-                can_save=self._session.can_save,
+                can_save=session.can_save,
+                trouble=session.store_trouble,
+                catalogue=session.catalogues.of(heading.account_id),
             )
         )
+        if account is not None and not heading.model:
+            session.catalogues.ask_again(account)
 
     def _on_message_added(self, _message_id: object) -> None:
         # A reply with something after it cannot be continued any more.
         self.transcript.refresh_captions()
         self._show_streaming()
 
-    def _on_composer_edited(self) -> None:
-        self._session.desk.keep_draft(self.conversation, self.composer.words)
+    def _keep_words(self) -> None:
+        """Keep all that is typed and not sent as the draft; also what is typed over messages.
+
+        The view knows where each belongs; when it goes, the composer of the next shows all.
+        """
+        edits, words = self.transcript.unsent_edits, self.composer.words
+        draft = "\n\n".join([*edits, words]).strip() if edits else words
+        self._session.desk.keep_draft(self.conversation, draft)
 
     def _on_recall_requested(self) -> None:
         message_id = self.acts.last(Role.USER)
@@ -311,12 +331,12 @@ class ChatView(QWidget):
     def _on_words_saved(self, conversation: Conversation) -> None:
         if conversation is self.conversation:
             self.composer.release(clear=True)
-            self._session.desk.keep_draft(conversation, self.composer.words)
+            self._keep_words()
 
     def _on_words_not_saved(self, conversation: Conversation) -> None:
         if conversation is self.conversation:
             self.composer.release(clear=False)
-            self._session.desk.keep_draft(conversation, self.composer.words)
+            self._keep_words()
 
     def _on_offer_taken(self, act: Act) -> None:
         others = [a for a in self._session.accounts.all if a.team is not None]
@@ -350,6 +370,18 @@ class ChatView(QWidget):
         return True
 
     # Qt's
+
+    @unfailing
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take words that are typed where none are written, as after a click in the transcript."""
+        page, words = self.composer.page, event.text()
+        is_character = event.modifiers() & ~_SHIFTS in (Qt.KeyboardModifier.NoModifier, _ALT_GR)
+        is_written = is_character and words.isprintable() and bool(words.strip())
+        if not is_written or page.isReadOnly():
+            super().keyPressEvent(event)
+            return
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        page.insertPlainText(words)
 
     @unfailing
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -209,11 +209,12 @@ class Composer(QFrame):
             self.submitted.emit(text)
 
     def _on_send_clicked(self) -> None:
+        # First: a field that loses the keyboard enters what is written in it.
+        self.page.setFocus()
         if self._is_streaming:
             self.stop_requested.emit()
         else:
             self._submit()
-        self.page.setFocus()
 
     def _on_page_changed(self) -> None:
         self._refresh_send()

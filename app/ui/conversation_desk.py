@@ -94,10 +94,7 @@ class ConversationDesk(QObject):
             self.writing_wanted.emit()
 
     def close_tab(self, conversation_id: int) -> None:
-        """Close a tab; what is being edited in it is kept."""
-        view = self._tabs.view(conversation_id)
-        if view is not None:
-            view.keep_edits()
+        """Close a tab; what is typed in it is kept."""
         self._session.close_tab(conversation_id)
         self.writing_wanted.emit()
 

@@ -60,8 +60,9 @@ class ConversationList(QListView):
         self._waiting: tuple[Sequence[Heading], int | None, Mapping[int, Mark]] | None = None
         self._pressed_more = False
         self._is_front_owed = False
+        self._is_choice_owed = False
         self._delegate = RowDelegate(self)
-        self._delegate.renamed.connect(self.renamed)
+        self._delegate.renamed.connect(self._on_title_written)
         self.setModel(self.rows)
         self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -211,6 +212,11 @@ class ConversationList(QListView):
         if heading is not None:
             self.chosen.emit(heading.id)
 
+    def _on_title_written(self, conversation_id: int, text: str) -> None:
+        # One that was deleted while its title was written is in the rows until they may move.
+        if self._waiting is None or any(each.id == conversation_id for each in self._waiting[0]):
+            self.renamed.emit(conversation_id, text)
+
     # What Qt calls
 
     @unfailing
@@ -219,6 +225,9 @@ class ConversationList(QListView):
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self.show_headings(*waiting)
+        is_choice_owed, self._is_choice_owed = self._is_choice_owed, False
+        if is_choice_owed:
+            self._choose()
 
     def moveCursor(  # noqa: N802 - Qt's name
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
@@ -257,6 +266,10 @@ class ConversationList(QListView):
             Qt.Key.Key_Delete: self._delete,
         }
         deed = deeds.get(Qt.Key(event.key()))
+        if self.is_renaming:
+            # Left over by the field, which takes the title over only after this.
+            self._is_choice_owed = deed == self._choose
+            return
         if deed is not None and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             deed()
             return

@@ -1,5 +1,6 @@
 """MessageActs: what happens when a person asks something of a message."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
@@ -42,6 +43,8 @@ class MessageActs(QObject):
         self._conversation = conversation
         self._transcript = transcript
         self._is_saving_edit = False
+        self._turned: int | None = None
+        """The version that was turned to last, until a new one is asked for."""
         session.words_saved.connect(self._on_words_saved)
         session.words_not_saved.connect(self._on_words_not_saved)
         transcript.message_act_requested.connect(self.do)
@@ -72,17 +75,29 @@ class MessageActs(QObject):
 
     def show_version(self, message_id: int) -> None:
         """Bring another version into view."""
+        self._turned = message_id
         self._session.show_version(self._conversation, message_id)
 
-    def step_version(self, steps: int) -> None:
-        """Show the version before or after that of the last message that has several."""
-        for message_id in reversed(self._conversation.branch):
+    @property
+    def versions_in_turn(self) -> tuple[Sequence[int], int]:
+        """The versions that are stepped through, and the position of the one in view.
+
+        Those of the message that was turned last while it is in view, else of the last
+        that has several; empty where there is none.
+        """
+        branch = self._conversation.branch
+        turned = (i for i in branch if i == self._turned)
+        for message_id in (*turned, *reversed(branch)):
             versions = self._conversation.versions(message_id)
             if len(versions) > 1:
-                position = list(versions).index(message_id) + steps
-                if 0 <= position < len(versions):
-                    self.show_version(versions[position])
-                return
+                return versions, versions.index(message_id)
+        return (), 0
+
+    def step_version(self, steps: int) -> None:
+        """Show an earlier (below 0) or a later version of the message in turn."""
+        versions, position = self.versions_in_turn
+        if 0 <= position + steps < len(versions):
+            self.show_version(versions[position + steps])
 
     def last(self, role: Role) -> int | None:
         """Return the id of the last message of a role in view, or None."""
@@ -169,6 +184,7 @@ class MessageActs(QObject):
         without: str = "",
         is_shorter: bool = False,
     ) -> None:
+        self._turned = None
         if not self._session.retry(
             self._conversation, message_id, model_id, without=without, is_shorter=is_shorter
         ):
@@ -203,6 +219,7 @@ class MessageActs(QObject):
         show_text(self._transcript, tr("Copied in part"), text)
 
     def _on_edited(self, message_id: int, text: str) -> None:
+        self._turned = None
         self._is_saving_edit = self._session.edit(self._conversation, message_id, text)
         if not self._is_saving_edit:
             self._transcript.release_editor()

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
 
 from app.chat.account import Account
 from app.chat.conversation import Heading
@@ -38,6 +39,9 @@ class ModelDesk(QObject):
         pane.check_requested.connect(self._on_check_requested)
         pane.parameters.parameters_changed.connect(self._on_parameters_changed)
         pane.parameters.system_prompt_changed.connect(self._on_system_prompt_changed)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.applicationStateChanged.connect(self._on_application_state_changed)
 
     def set_theme(self, theme: Theme) -> None:
         """Show the pane in another theme."""
@@ -68,7 +72,8 @@ class ModelDesk(QObject):
         self._pane.show_order(settings.model_order, settings.favourites)
 
     def find(self) -> None:
-        """Put the cursor into the filter of the pane."""
+        """Put the cursor into the filter of the pane, and ask for a list that did not come."""
+        self._ask_again()
         self._columns.show_pane(Side.RIGHT)
         self._pane.filter.setFocus()
         self._pane.filter.selectAll()
@@ -78,11 +83,20 @@ class ModelDesk(QObject):
         self._columns.show_pane(Side.RIGHT)
         self._pane.show_parameters()
 
+    def enter_parameters(self) -> None:
+        """Enter what is half written in the parameters: it counts for what is asked now."""
+        self._pane.parameters.enter()
+
     def refresh(self) -> None:
         """Ask the service of the account in front for its models again."""
         account = self._account()
         if account is not None:
             self._session.catalogues.refresh(account)
+
+    def _ask_again(self) -> None:
+        account = self._account()
+        if account is not None:
+            self._session.catalogues.ask_again(account)
 
     def _account(self) -> Account | None:
         view = self._tabs.front
@@ -98,9 +112,20 @@ class ModelDesk(QObject):
 
     def _on_catalogue_changed(self, account_id: str) -> None:
         self.show()
+        has_models = bool(self._session.catalogues.of(account_id).models)
         for view in self._tabs.views:
-            if view.conversation.heading.account_id == account_id:
-                view.refresh_captions()
+            heading = view.conversation.heading
+            if heading.account_id != account_id:
+                continue
+            if has_models and not heading.model:
+                # One is about to be chosen: that there is none does not hold any more.
+                view.notice_bar.clear()
+            view.refresh_captions()
+
+    def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:
+        # Back in the window, the person may have mended the network elsewhere.
+        if state is Qt.ApplicationState.ApplicationActive:
+            self._ask_again()
 
     def _on_chosen(self, model_id: str) -> None:
         view = self._tabs.front

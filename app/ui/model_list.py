@@ -11,14 +11,14 @@ from app.ui.unfailing import unfailing
 
 
 class Filter(QLineEdit):
-    """The filter field; the arrow keys move in the list, Enter goes on into it.
+    """The filter field; the arrow keys move in the list, Enter takes the row they are on.
 
     Signals:
-        left: the person goes on into the list.
+        entered: the current row is wanted.
         moved: another row is to be the current one. arg: how many rows further.
     """
 
-    left = Signal()
+    entered = Signal()
     moved = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
@@ -40,7 +40,7 @@ class Filter(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
+            self.entered.emit()
         elif key in _STEPS:
             self.moved.emit(_STEPS[Qt.Key(key)])
         elif key == Qt.Key.Key_Escape and self.text():

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QPushButton,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -90,6 +91,8 @@ class ModelsPane(QWidget):
         self._state.setObjectName("state")
         self._state.setWordWrap(True)
         self._state.setTextFormat(Qt.TextFormat.PlainText)
+        self._again = QPushButton(self.tr("Try again"), self)
+        self._again.setObjectName("again")
         self.list = ModelList(self._rows, self)
         self.list.setAccessibleName(self.tr("Models"))
         self._check = ModelCheck(self)
@@ -123,9 +126,11 @@ class ModelsPane(QWidget):
         field = QHBoxLayout()
         field.setContentsMargins(12, 0, 12, 0)
         field.addWidget(self.filter)
-        line = QHBoxLayout()
+        line = QVBoxLayout()
         line.setContentsMargins(14, 0, 14, 0)
+        line.setSpacing(8)
         line.addWidget(self._state)
+        line.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeading)
         whole = QWidget(self)
         whole.setMinimumHeight(LEAST_LIST)
         self._either = QStackedLayout(whole)
@@ -148,8 +153,9 @@ class ModelsPane(QWidget):
     def _connect(self) -> None:
         self._sort.clicked.connect(self._on_sort_clicked)
         self._refresh.clicked.connect(self.refresh_requested)
+        self._again.clicked.connect(self.refresh_requested)
         self.filter.textChanged.connect(self._on_filter_changed)
-        self.filter.left.connect(self._on_filter_left)
+        self.filter.entered.connect(self._on_filter_entered)
         self.filter.moved.connect(self._on_filter_moved)
         self.list.used.connect(lambda index: self._use(self._rows.model(index.row()).id))
         self.list.star_clicked.connect(
@@ -229,6 +235,9 @@ class ModelsPane(QWidget):
         self._state.setText(state)
         self._state.setVisible(bool(state))
         self._refresh.setEnabled(has_account and not catalogue.is_loading)
+        # Where there is nothing but the sentence, nobody looks for the sign at the top.
+        is_bare = not catalogue.models and not catalogue.is_loading
+        self._again.setVisible(has_account and is_bare and bool(state))
 
     def _show_count(self) -> None:
         shown, total = self._rows.rowCount(), len(self._catalogue.models)
@@ -258,10 +267,8 @@ class ModelsPane(QWidget):
 
     def _go_home(self) -> None:
         """Make the model that answers the current row; while filtering, the first hit."""
-        row = self._rows.row_of(self._rows.in_use)
-        if row < 0 and self.filter.text().strip() and self._rows.rowCount():
-            row = 0
-        self._go_to(row)
+        is_filtering = bool(self.filter.text().strip()) and self._rows.rowCount() > 0
+        self._go_to(0 if is_filtering else self._rows.row_of(self._rows.in_use))
 
     def _go_to(self, row: int, *, scroll: bool = True) -> None:
         index = self._rows.index(row) if row >= 0 else QModelIndex()
@@ -297,12 +304,14 @@ class ModelsPane(QWidget):
         self._show_count()
         self._go_home()
 
-    def _on_filter_left(self) -> None:
+    def _on_filter_entered(self) -> None:
         if not self._rows.rowCount():
             self._check.go_on()
             return
-        if not self.list.currentIndex().isValid():
-            self._go_to(0)
+        if self.list.currentIndex().isValid():
+            self.list.used.emit(self.list.currentIndex())
+            return
+        self._go_to(0)
         self.list.setFocus()
 
     def _on_filter_moved(self, steps: int) -> None:

@@ -108,14 +108,9 @@ class Needs:
     @property
     def _versions(self) -> tuple[int, int]:
         """How many versions there are before and after the one that can be stepped from."""
-        conversation = self._conversation
-        for message_id in reversed(self._branch):
-            assert conversation is not None
-            versions = list(conversation.versions(message_id))
-            if len(versions) > 1:
-                position = versions.index(message_id)
-                return position, len(versions) - 1 - position
-        return 0, 0
+        view = self._tabs.front
+        versions, position = view.acts.versions_in_turn if view is not None else ((), 0)
+        return position, max(len(versions) - 1 - position, 0)
 
     def _last(self, role: Role) -> int | None:
         view = self._tabs.front

@@ -32,6 +32,17 @@ def has_long_run(text: str) -> bool:
     return len(text) >= LONG_RUN and any(len(word) >= LONG_RUN for word in text.split())
 
 
+def wrap_for(edit: QPlainTextEdit, text: str, *, afresh: bool) -> None:
+    """Break lines anywhere where a text that comes is too long to break at words.
+
+    afresh: it replaces what is written, so else lines break at words again.
+    """
+    if has_long_run(text):
+        edit.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+    elif afresh:
+        edit.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+
+
 class Page(QPlainTextEdit):
     """The text area: one key sends, another breaks the line, pasting is plain text.
 
@@ -80,23 +91,17 @@ class Page(QPlainTextEdit):
         """Replace what is written; the history of changes begins anew."""
         # Emptied first: what is to go is not laid out anew for another way of wrapping.
         self.clear()
-        self._wrap_for(text, afresh=True)
+        wrap_for(self, text, afresh=True)
         self.setPlainText(text)
 
     def type_anew(self, text: str) -> None:
         """Replace what is written in one step that can be undone."""
-        self._wrap_for(text, afresh=False)
+        wrap_for(self, text, afresh=False)
         cursor = self.textCursor()
         cursor.select(cursor.SelectionType.Document)
         cursor.insertText(text)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
-
-    def _wrap_for(self, text: str, *, afresh: bool) -> None:
-        if has_long_run(text):
-            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        elif afresh:
-            self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
     def _on_size_changed(self) -> None:
         # Of thousands of lines only the first twelve change the height.
@@ -157,7 +162,7 @@ class Page(QPlainTextEdit):
     @unfailing
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text()
-        self._wrap_for(text, afresh=False)
+        wrap_for(self, text, afresh=False)
         self.insertPlainText(text)
         self.ensureCursorVisible()
 

@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui import theme
-from app.ui.page import words_of
+from app.ui.page import words_of, wrap_for
 from app.ui.section import ROW_HEIGHT, Pair, Pressable, plain, plain_painter
 from app.ui.unfailing import unfailing
 
@@ -123,6 +123,7 @@ class Box(QPlainTextEdit):
 
     def write(self, text: str) -> None:
         """Put a value in, the cursor at its end."""
+        wrap_for(self, text, afresh=True)
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
 
@@ -143,8 +144,11 @@ class Box(QPlainTextEdit):
             super().keyPressEvent(event)
 
     @unfailing
-    def insertFromMimeData(self, source: object) -> None:
-        self.insertPlainText(source.text())  # type: ignore[attr-defined]
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text()
+        wrap_for(self, text, afresh=False)
+        self.insertPlainText(text)
+        self.ensureCursorVisible()
 
     @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -92,12 +92,17 @@ class ParametersPanel(Section):
             entered for the one before, and those that cannot be used go.
         """
         if owner != self._owner:
+            self.enter()
             for row in self._rows.values():
-                row.enter()
                 row.close_editor()
         self._owner = owner
         self._shown, self._prompt, self._model = parameters, system_prompt, model
         self._refresh()
+
+    def enter(self) -> None:
+        """Enter what is half written; what cannot be is explained, its field stays open."""
+        for row in self._rows.values():
+            row.enter()
 
     def set_theme(self, look: theme.Theme) -> None:
         """Paint in the colours of a theme."""

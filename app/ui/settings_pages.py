@@ -200,7 +200,13 @@ class NetworkPage(_SettingsPage):
         self.in_use.setText(_breakable(self._proxy_in_use(network)))
         words = self.tr("Certificates: the system’s")
         if network.certificates_variable:
-            words = self.tr("Certificates: from {variable}, {path}").format(
+            words = self.tr("Certificates: from {variable}, {path}")
+            if not network.has_certificates:
+                words = self.tr(
+                    "Certificates: cannot be read. {variable} names {path}. "
+                    "Nothing is sent while that is so."
+                )
+            words = words.format(
                 variable=network.certificates_variable, path=network.certificates_path
             )
         self.certificates.setText(_breakable(words))

@@ -35,7 +35,7 @@ QMainWindow, QDialog { background: @window; }
 QSplitter::handle { background: @line; width: 1px; }
 QLabel { background: transparent; }
 #empty, #count, #state, #hint { color: @muted; }
-#name, #headline { font-weight: 600; }
+#name { font-weight: 600; }
 #state, #hint, #count { font-size: @size_small; }
 
 QPushButton, QToolButton {
@@ -71,8 +71,7 @@ QListView:focus { border: 1px solid @accent; }
 #notice { border: none; background: @accent_wash; color: @text; }
 #notice[tone="warning"] { background: @warning_wash; }
 #notice[tone="error"] { background: @error_wash; }
-#notice[tone="error"] #headline { color: @error; }
-#notice[tone="warning"] #headline { color: @warning; }
+#notice QTextEdit { background: transparent; border: none; selection-background-color: @selection; }
 #greeting { font-size: @size_title; font-weight: 600; }
 #card { background: @surface; border: 1px solid @strong_line; border-radius: @radius_message; }
 #problem { color: @error; }
@@ -80,6 +79,7 @@ QListView:focus { border: 1px solid @accent; }
 QMenuBar { background: @window; color: @text; }
 QMenuBar::item { background: transparent; padding: 5px 10px; }
 QMenuBar::item:selected { background: @selection; }
+#qt_menubar_ext_button { background: transparent; border: none; padding: 0; min-height: 0; }
 QMenu { background: @raised; color: @text; border: 1px solid @strong_line; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: @selection; }

@@ -17,6 +17,7 @@ from app.ui import icons
 from app.ui.marks import as_tooltip
 from app.ui.theme import Theme
 from app.ui.unfailing import unfailing
+from app.ui.wording.language import isolated
 
 
 class Cut(QLabel):
@@ -31,16 +32,20 @@ class Cut(QLabel):
     def show_name(self, name: str) -> None:
         """Show the sentence with this name."""
         self._name = name[:300]
-        self.setToolTip(as_tooltip(self._sentence.format(name=name)))
-        self.setAccessibleName(self._sentence.format(name=name))
+        whole = self._sentence.format(name=isolated(name))
+        self.setToolTip(as_tooltip(whole))
+        self.setAccessibleName(whole)
         self._cut()
 
     def _cut(self) -> None:
-        metrics = self.fontMetrics()
-        end = Qt.TextElideMode.ElideRight
-        room = self.width() - metrics.horizontalAdvance(self._sentence.format(name="")) - 2
-        name = metrics.elidedText(self._name, end, max(room, 0))
-        whole = self._sentence.format(name=name or self._name)
+        metrics, end = self.fontMetrics(), Qt.TextElideMode.ElideRight
+        room = self.width() - metrics.horizontalAdvance(self._sentence.format(name=""))
+        whole = self._sentence.format(name=isolated(self._name))
+        while room > 0 and metrics.horizontalAdvance(whole) >= self.width():
+            name = metrics.elidedText(self._name, end, room)
+            whole = self._sentence.format(name=isolated(name))
+            # Letters that are joined may be wider than they were counted one by one.
+            room -= 2
         self.setText(metrics.elidedText(whole, end, self.width()))
 
     @unfailing

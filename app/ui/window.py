@@ -215,11 +215,28 @@ class Window(QMainWindow):
         parts = (tabs, conversations_pane, models_pane, composer, welcome, editor, find_bar)
         QApplication.setPalette(theme.qpalette(look))
         self.setStyleSheet(style_sheet(look, *(part.STYLE for part in parts)))
+        self.notice_bar.set_theme(look)
+        self._show_more_menus(look)
         self._conversation_desk.set_theme(look)
         self._model_desk.set_theme(look)
         self.welcome.set_theme(look)
         self._accounts.set_theme(look)
         self._help.set_theme(look)
+
+    def _show_more_menus(self, look: theme.Theme) -> None:
+        """Give the button for the menus that have no room a sign and a name."""
+        from PySide6.QtCore import QSize
+        from PySide6.QtWidgets import QToolButton
+
+        from app.ui import icons
+
+        # Qt makes it with the bar, and makes it 12 wide.
+        button = self.menuBar().findChild(QToolButton, "qt_menubar_ext_button")
+        if button is not None:
+            button.setIcon(icons.icon("ellipsis", look.colours.text))
+            button.setIconSize(QSize(icons.SIZE, icons.SIZE))
+            button.setAccessibleName(self.tr("More menus"))
+            button.setToolTip(self.tr("More menus"))
 
     def follow_system(self, look: theme.Theme) -> None:
         """Take the theme the system asks for, unless the person chose another."""
@@ -282,12 +299,11 @@ class Window(QMainWindow):
         self.notice_bar.add(Notice(Tone.WARNING, headline, str(path), offers))
 
     def remember(self) -> None:
-        """Take down where everything is, and what is being written."""
+        """Take down where everything is."""
         self._save_geometry()
         if self._whole is not None:
             for view in self.tabs.views:
                 view.keep_position()
-                view.keep_edits()
 
     def come_forward(self) -> bool:
         """Come to the front, also when minimised; returns False if it is closed."""
@@ -337,7 +353,8 @@ class Window(QMainWindow):
         from app.chat.mark import Mark
         from app.ui import wording
 
-        is_replying = any(mark is Mark.STREAMING for mark in self._session.desk.marks.values())
+        desk = self._session.desk
+        is_replying = desk.front is not None and desk.marks.get(desk.front) is Mark.STREAMING
         self.setWindowTitle(wording.window_title(name, is_replying=is_replying))
         self._show_front()
 
@@ -373,6 +390,20 @@ class Window(QMainWindow):
 
         self._session.words_saved.disconnect(self._on_first_words_saved)
         warm_up(self)
+
+    @unfailing
+    def focusNextPrevChild(self, is_next: bool) -> bool:  # noqa: N802 - Qt's
+        """Move the keyboard on; from a button that has just gone, to what is being written.
+
+        Qt asks this of the window when what has the keyboard is hidden, too: what stands next
+        is often a filter, and what is typed then would go there.
+        """
+        before = QApplication.focusWidget()
+        if before is not None and not before.isVisible() and self.tabs.isVisible():
+            self._verbs.write()
+            if QApplication.focusWidget() is not before:
+                return True
+        return super().focusNextPrevChild(is_next)
 
     # Geometry
 

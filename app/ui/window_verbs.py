@@ -113,7 +113,7 @@ class WindowVerbs:
             "copy": lambda: self._on_text("copy"),
             "copy_markdown": lambda: self._on_front(lambda v: v.transcript.copy_as_markdown()),
             "select_all": lambda: self._on_text("select_all"),
-            "retry": lambda: self._on_front(lambda view: view.retry_last()),
+            "retry": self.retry,
             "edit_last": lambda: self._on_last(Role.USER, MessageAct.EDIT),
             "copy_last": lambda: self._on_last(Role.ASSISTANT, MessageAct.COPY),
             "fork": lambda: self._on_last(Role.ASSISTANT, MessageAct.FORK),
@@ -122,6 +122,11 @@ class WindowVerbs:
             "previous_message": lambda: self._on_front(lambda v: v.transcript.jump(-1)),
             "next_message": lambda: self._on_front(lambda v: v.transcript.jump(1)),
         }
+
+    def retry(self) -> None:
+        """Ask for the last reply again, with the parameters as they are written."""
+        self._models.enter_parameters()
+        self._on_front(lambda view: view.retry_last())
 
     def write(self) -> None:
         """Put the cursor into the composer."""

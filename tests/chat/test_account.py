@@ -27,6 +27,9 @@ PRIME = "https://api.pinference.ai/api/v1"
         ("api.pinference.ai", PRIME),
         ("https://api.pinference.ai:443/api/v1", PRIME),
         ("HTTPS://API.Pinference.AI/api/v1", PRIME),
+        ("https:/api.pinference.ai/api/v1", PRIME),
+        ("https:api.pinference.ai/api/v1", PRIME),
+        ("http:/localhost:8000/v1", "http://localhost:8000/v1"),
         ("localhost:8000/v1", "http://localhost:8000/v1"),
         ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1"),
         ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
@@ -42,6 +45,8 @@ def test_an_address_is_taken_as_it_was_meant(typed: str, meant: str) -> None:
     [
         "",
         "http://api.pinference.ai/api/v1",
+        "http:/api.pinference.ai/api/v1",
+        "https//api.pinference.ai",
         "https://user:word@api.pinference.ai/api/v1",
         "https://api.pinference.ai/api/v1?key=1",
         "https://api.pinference.ai/api/v1#a",

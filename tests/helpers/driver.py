@@ -170,7 +170,7 @@ class Driver:
                 window.models.list.model().index(i, 0).data()
                 for i in range(window.models.list.model().rowCount())
             ],
-            "notices": [" ".join(label.text() for label in _labels(bar)) for bar in bars],
+            "notices": [f"{it.headline} {it.rest}" for bar in bars if (it := bar.front)],
             "dialogs": self.do_dialogs(),
             **(self._look_at(view) if view else {"messages": None}),
         }

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from secretstorage import ItemNotFoundException
 
 from app.chat.account import Account, Credentials, InvalidSecret, PlainHttp, SecretSource
 from app.chat.circumstance import About
+from app.chat.failure import Failure, Kind
+from app.session.trials import ABSENT, LOCKED, SILENT
+from app.store import rings
 from tests.helpers.secret_service import SecretService, secret_service
 from tests.helpers.server import KEY, Server
 from tests.session.conftest import Running, Scenario
@@ -34,6 +38,24 @@ async def add(running: Running, server: Server, **values: Any) -> Account:
     running.session.accounts.add(**given)
     await running.until(lambda: kept)
     return kept[0]
+
+
+def entry(account: Account, name: str) -> tuple[str, str]:
+    """Return where the keyring has a secret of an account."""
+    return f"coprime:{account.id}:{name}", "coprime"
+
+
+async def edit(
+    running: Running, account: Account, *, key: str | None = None, team_id: str | None = None
+) -> Account | Failure:
+    """Give an account other secrets; return it, or why it was refused."""
+    accounts, said = running.session.accounts, list[Account | Failure]()
+    accounts.edited.connect(said.append)
+    accounts.refused.connect(lambda _account, failure: said.append(failure))
+    team = account.team or ""
+    accounts.edit(account.id, account.name, account.endpoint, key, team, team_id)
+    await running.until(lambda: said)
+    return said[0]
 
 
 async def ask(running: Running, account: Account) -> None:
@@ -206,3 +228,165 @@ def test_a_trial_bills_nothing_and_says_what_came_of_it(play: Play, server: Serv
 
     play(scenario)
     assert not [r for r in server.requests() if r.method == "POST"]
+
+
+# What the keyring lost, or does not give
+
+
+@pytest.mark.parametrize(("given", "billed"), [("team-2", "team-2"), ("", None)])
+def test_a_team_id_that_is_lost_is_given_anew_or_the_team_dropped(
+    play: Play, server: Server, keyring: SecretService, given: str, billed: str | None
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, team="Lab", team_id="team-1")
+        rings.open_ring().delete_password(*entry(account, "team"))
+        await ask(running, account)
+        assert not [r for r in server.requests() if r.method == "POST"]
+        edited = await edit(running, account, team_id=given)
+        assert isinstance(edited, Account)
+        await ask(running, edited)
+
+    play(scenario)
+    chats = [r for r in server.requests() if r.method == "POST"]
+    assert [c.headers.get("x-prime-team-id") for c in chats] == [billed]
+    assert chats[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("lost", ["key", "team"])
+def test_a_new_key_alone_does_not_bring_back_a_team(
+    play: Play, server: Server, keyring: SecretService, lost: str
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, key="sk-old", team="Lab", team_id="team-1")
+        rings.open_ring().delete_password(*entry(account, lost))
+        assert await edit(running, account, key=KEY) == Failure(Kind.TEAM_UNREADABLE)
+        assert running.session.accounts.get(account.id) == account
+        await ask(running, account)
+        assert isinstance(await edit(running, account, key=KEY, team_id="team-2"), Account)
+
+    play(scenario)
+    assert not [r for r in server.requests() if r.method == "POST"]
+
+
+def test_another_name_needs_no_keyring(play: Play, server: Server, keyring: SecretService) -> None:
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, team="Lab", team_id="team-1")
+        keyring.stop()
+        edited = await edit(running, replace(account, name="Grace", team="New Lab"))
+        assert edited == replace(account, name="Grace", team="New Lab")
+
+    async def later(running: Running) -> None:
+        await running.start("test/echo")
+        assert "Grace" in [account.name for account in running.session.accounts.all]
+
+    play(scenario)
+    play(later)
+
+
+def test_a_key_given_for_one_run_is_asked_for_in_the_next_and_no_other_is_used(
+    play: Play, server: Server, keyring: SecretService
+) -> None:
+    accounts: list[Account] = []
+
+    async def scenario(running: Running) -> None:
+        accounts.append(await add(running, server, key="sk-old"))
+        keyring.stop()
+        edited = await edit(running, accounts[0], key=KEY)
+        assert isinstance(edited, Account)
+        assert edited.source is SecretSource.MEMORY
+        assert About.NO_KEYRING in [c.about for c in running.told]
+        await ask(running, edited)
+
+    async def later(running: Running) -> None:
+        await running.start("test/echo")
+        account = running.session.accounts.get(accounts[0].id)
+        assert account is not None
+        conversation = running.session.new_conversation()
+        running.session.choose_account(conversation, account.id)
+        running.session.choose_model(conversation, "test/echo")
+        assert running.session.send(conversation, "hello")
+        await running.until(lambda: not conversation.open_replies)
+        completion = conversation.message(conversation.branch[-1]).completion
+        assert completion is not None
+        assert completion.failure is not None
+        assert completion.failure.kind is Kind.KEY_MISSING
+        assert await edit(running, account, key=KEY) == replace(
+            account, source=SecretSource.KEYRING
+        )
+        assert rings.open_ring().get_password(*entry(account, "key")) == KEY
+
+    play(scenario)
+    sent = [r.headers["authorization"] for r in server.requests() if r.method == "POST"]
+    assert sent == [f"Bearer {KEY}"]
+    server.reset()
+    keyring.start()
+    play(later)
+    assert "Bearer sk-old" not in [r.headers.get("authorization") for r in server.requests()]
+
+
+def test_an_account_whose_key_was_replaced_for_one_run_leaves_none_behind(
+    play: Play, server: Server, keyring: SecretService
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, key="sk-old")
+        keyring.stop()
+        await edit(running, account, key=KEY)
+        keyring.start()
+        running.session.accounts.remove(account.id)
+
+        def is_forgotten() -> bool:
+            try:
+                return rings.open_ring().get_password(*entry(account, "key")) is None
+            except ItemNotFoundException:
+                return True  # It went while it was looked at.
+
+        await running.until(is_forgotten)
+
+    async def later(running: Running) -> None:
+        await running.start("test/echo")
+        assert [a.id for a in running.session.accounts.all] == ["environment"]
+
+    play(scenario)
+    play(later)
+
+
+def test_why_the_keyring_kept_nothing_is_told_apart(
+    play: Play, server: Server, keyring: SecretService
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, team="Lab", team_id="team-1")
+        keyring.stop()
+        assert await edit(running, account, key="sk-new") == Failure(
+            Kind.KEY_UNREADABLE, code=ABSENT
+        )
+        keyring.start(unlocked=False)
+        assert await edit(running, account, team_id="") == Failure(Kind.KEY_UNREADABLE, code=LOCKED)
+        assert running.session.accounts.get(account.id) == account
+        assert not running.told, "whoever asked hears it"
+
+    play(scenario)
+
+
+def test_a_keyring_that_stays_silent_lets_a_key_last_for_the_run(
+    play: Play, server: Server, keyring: SecretService
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, key="sk-old")
+        keyring.pause()
+        try:
+            failure = await edit(running, account, key=KEY)
+            assert failure == Failure(Kind.KEY_UNREADABLE, code=SILENT)
+            edited: list[Account] = []
+            running.session.accounts.edited.connect(edited.append)
+            running.session.accounts.edit(
+                account.id, "Ada", server.endpoint, KEY, "", None, for_this_run=True
+            )
+            await running.until(lambda: edited)
+            assert edited[0].source is SecretSource.MEMORY
+            await ask(running, edited[0])
+        finally:
+            keyring.resume()
+
+    play(scenario)
+    chats = [r for r in server.requests() if r.method == "POST"]
+    assert [c.headers["authorization"] for c in chats] == [f"Bearer {KEY}"]

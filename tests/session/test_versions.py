@@ -84,6 +84,24 @@ def test_a_fork_is_a_conversation_of_its_own_and_is_paid_once(play: Play, tmp_pa
     play(scenario)
 
 
+def test_each_fork_that_is_asked_for_is_made_also_in_one_turn(play: Play, tmp_path: Path) -> None:
+    async def scenario(running: Running) -> None:
+        conversation = await running.start("test/echo")
+        reply = await talk(running, conversation, "first")
+        for _ in range(3):
+            running.session.fork(conversation, reply)
+        await running.until(lambda: len(running.session.desk.tabs) == 4)
+        number = running.session.desk.tabs[1]
+        running.session.desk.show(number)
+        await running.until(lambda: running.session.desk.conversation(number))
+        fork = running.session.desk.conversation(number)
+        assert fork is not None
+        fork.want(fork.branch)
+        await running.until(lambda: texts(fork) == ["first", "first"])
+
+    play(scenario)
+
+
 def test_the_version_in_view_is_the_one_after_a_restart(play: Play, tmp_path: Path) -> None:
     shown: list[list[str | None]] = []
 

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -240,6 +241,28 @@ def test_a_silent_keyring_fails_in_time_and_the_late_write_goes_no_further(ring:
         if type(secrets.read(TEAM).exception()) is not SecretsSilent:
             break
     assert ("coprime:a2:key", "coprime") not in ring.entries
+
+
+@pytest.mark.parametrize("late", ["team", "key"])
+@pytest.mark.parametrize("given", [BOTH, Credentials(KEY)])
+def test_a_late_write_mixes_no_key_with_the_team_of_another(
+    ring: Ring, late: str, given: Credentials
+) -> None:
+    go_on = threading.Event()
+
+    def hang(verb: str, service: str) -> None:
+        if verb != "get" and service == f"coprime:a2:{late}":
+            go_on.wait(30)
+
+    secrets = Secrets({}, budget_s=0.1)
+    secrets.write(TEAM, Credentials("old-key", "old-team")).result()
+    ring.fail = hang
+    account = TEAM if given.team_id else replace(TEAM, team=None)
+    assert type(failure(secrets.write(account, given))) is SecretsSilent
+    go_on.set()
+    while type(secrets.read(TEAM).exception()) is SecretsSilent:
+        time.sleep(0.01)
+    assert secrets.read(TEAM).result() == Credentials("old-key", "old-team")
 
 
 STUCK = """

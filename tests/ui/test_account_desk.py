@@ -8,20 +8,23 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
-from app.chat.account import Account
+from app.chat.account import Account, SecretSource
+from app.store import rings
 from app.ui import theme
 from app.ui.account_desk import AccountDesk
 from app.ui.account_dialog import AccountDialog
+from app.ui.settings_dialog import SettingsDialog
 from app.ui.welcome import Welcome
+from tests.helpers.secret_service import SecretService
 from tests.helpers.server import KEY, TEAM_IDS, Server
-from tests.session import conftest
+from tests.session import conftest, test_accounts
 from tests.session.conftest import Running, Scenario
 
 Play = Callable[[Scenario], None]
 W = TypeVar("W", bound=QWidget)
-server, play = conftest.server, conftest.play
+server, play, keyring = conftest.server, conftest.play, test_accounts.keyring
 # Qt's offscreen platform has nothing to raise a menu over.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -151,5 +154,113 @@ def test_an_unencrypted_address_is_kept_as_such(
         dialog.save.click()
         await running.until(lambda: added)
         assert (added[0].endpoint, added[0].allows_plain) == ("http://plain.invalid/v1", True)
+
+    play(scenario)
+
+
+# The keyring
+
+
+def test_where_there_is_no_keyring_none_is_promised(
+    play: Play, server: Server, window: QWidget
+) -> None:
+    async def scenario(running: Running) -> None:
+        await running.start("test/echo")
+        desk_of(running, window).add()
+        dialog = await newest(running, window, AccountDialog)
+        await running.until(lambda: "no keyring" in dialog.status.text)
+        assert "for this run only" in dialog.status.text
+
+    play(scenario)
+
+
+def test_what_the_keyring_did_not_keep_is_said_once_until_it_does(
+    play: Play, server: Server, keyring: SecretService, window: QWidget
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await logged_in(running, server)
+        welcome = Welcome(window)
+        desk = AccountDesk(running.session, welcome, window, theme.light(), Path("data"))
+        keyring.stop()
+        keyring.start(unlocked=False)
+        desk.edit(account.id)
+        dialog = await newest(running, window, AccountDialog)
+        dialog.fields.key.line.setText(KEY)
+        dialog.save.click()
+        await running.until(lambda: "locked" in dialog.status.text)
+        assert not any("locked" in label.text() for label in welcome.findChildren(QLabel))
+        assert not running.told
+        keyring.stop()
+        keyring.start()
+        edited: list[Account] = []
+        running.session.accounts.edited.connect(edited.append)
+        dialog.save.click()
+        await running.until(lambda: edited)
+        assert not running.told
+
+    play(scenario)
+
+
+def test_a_team_id_that_is_lost_is_asked_for_at_its_field(
+    play: Play, server: Server, keyring: SecretService, window: QWidget
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await test_accounts.add(running, server, team="Lab", team_id="team-1")
+        rings.open_ring().delete_password(*test_accounts.entry(account, "team"))
+        desk_of(running, window).edit(account.id)
+        dialog = await newest(running, window, AccountDialog)
+        dialog.fields.key.line.setText(KEY)
+        dialog.save.click()
+        await running.until(lambda: "not in the keyring" in dialog.fields.team_id.problem)
+        QTest.keyClicks(dialog.fields.team_id.line, "team-2")
+        edited: list[Account] = []
+        running.session.accounts.edited.connect(edited.append)
+        dialog.save.click()
+        await running.until(lambda: edited)
+        await test_accounts.ask(running, edited[0])
+
+    play(scenario)
+    chats = [heard for heard in server.requests() if heard.method == "POST"]
+    assert [chat.headers["x-prime-team-id"] for chat in chats] == ["team-2"]
+
+
+def test_a_keyring_that_stays_silent_takes_a_second_save_for_this_run(
+    play: Play, server: Server, keyring: SecretService, window: QWidget
+) -> None:
+    async def scenario(running: Running) -> None:
+        await running.start("test/echo")
+        desk_of(running, window).add()
+        dialog = await newest(running, window, AccountDialog)
+        await running.until(
+            lambda: "Secret Service" in dialog.status.text or "GNOME" in dialog.status.text
+        )
+        keyring.pause()
+        try:
+            dialog.fields.key.line.setText(KEY)
+            dialog.save.click()
+            await running.until(lambda: "did not answer" in dialog.status.text)
+            added: list[Account] = []
+            running.session.accounts.added.connect(added.append)
+            dialog.save.click()
+            await running.until(lambda: added)
+            assert added[0].source is SecretSource.MEMORY
+        finally:
+            keyring.resume()
+
+    play(scenario)
+
+
+def test_what_a_test_said_of_another_key_is_gone(
+    play: Play, server: Server, window: QWidget
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await logged_in(running, server)
+        desk_of(running, window).open_settings("accounts")
+        settings = await newest(running, window, SettingsDialog)
+        row = settings.accounts.row_by_id[account.id]
+        row.test.click()
+        await running.until(lambda: "key is good" in row.test_words)
+        await test_accounts.edit(running, account, key="sk-another")
+        assert not row.test_words
 
     play(scenario)

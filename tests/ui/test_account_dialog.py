@@ -189,6 +189,15 @@ def test_it_says_where_the_secrets_will_be_kept(qtbot: QtBot) -> None:
     assert "for this run only" in dialog.status.text
 
 
+def test_what_the_keyring_is_called_does_not_hide_a_problem(qtbot: QtBot) -> None:
+    dialog = opened(qtbot)
+    dialog.show_problem("", "The keyring is locked.")
+    dialog.show_keyring("KWallet")
+    assert dialog.status.text == "The keyring is locked."
+    QTest.keyClicks(dialog.fields.key.line, "x")
+    assert "KWallet" in dialog.status.text
+
+
 # Plain http
 
 
@@ -393,12 +402,13 @@ def test_a_test_tells_what_the_key_is_and_who_pays(
 
 def test_a_key_that_is_refused_and_one_that_lacks_a_permission_are_told_apart() -> None:
     refused = wording.account_trial(None, Failure(Kind.KEY_REFUSED, status=401))
-    assert refused == ("The key was not accepted. It may have been copied in part.", False)
+    assert refused[0].startswith("The service did not accept this key. It may have been copied")
+    assert not refused[1]
     lacking, is_good = wording.account_trial(None, None, Identity("Ada", may_infer=False))
     assert "The key is good (Ada). But it lacks the Inference permission" in lacking
     assert not is_good
     away = wording.account_trial(None, Failure(Kind.UNREACHABLE), ADA_LOVELACE)
-    assert away == ("The key is good (Ada Lovelace). The service could not be reached.", False)
+    assert away == ("The key is good (Ada Lovelace). The service can’t be reached.", False)
 
 
 @pytest.mark.parametrize(

@@ -258,6 +258,53 @@ def test_what_is_being_typed_into_a_title_survives_changes_of_the_list(
     assert "Newest" in shown(pane), "what came meanwhile is shown now"
 
 
+def test_a_title_being_written_goes_with_the_conversation_it_is_of(
+    pane: ConversationsPane, qtbot: QtBot
+) -> None:
+    pane.list.setFocus()
+    qtbot.keyClick(pane.list, Qt.Key.Key_F2)
+    qtbot.keyClicks(editor(pane), "Half a na")
+    pane.show_headings(HEADINGS[1:], 2, {})
+    with qtbot.assertNotEmitted(pane.renamed):
+        pane.filter.setFocus()
+        qtbot.waitUntil(lambda: not pane.list.is_renaming)
+    assert "Loss, step by step" not in shown(pane)
+
+
+def test_a_title_is_kept_when_another_conversation_goes_while_it_is_written(
+    pane: ConversationsPane, qtbot: QtBot
+) -> None:
+    pane.list.setFocus()
+    qtbot.keyClick(pane.list, Qt.Key.Key_F2)
+    qtbot.keyClicks(editor(pane), "Half a na")
+    pane.show_headings(HEADINGS[:-1], 1, {})
+    with qtbot.waitSignal(pane.renamed) as renamed:
+        pane.filter.setFocus()
+    assert renamed.args == [1, "Half a na"]
+
+
+def test_enter_ends_a_title_and_opens_its_conversation_once_the_list_has_it(
+    pane: ConversationsPane, qtbot: QtBot
+) -> None:
+    told: list[tuple[str, object]] = []
+    pane.renamed.connect(lambda _id, text: told.append(("renamed", text)))
+    pane.chosen.connect(lambda chosen: told.append(("chosen", chosen)))
+    # Who chose writes next: the keyboard leaves the list.
+    pane.chosen.connect(lambda _chosen: pane.filter.setFocus())
+    pane.list.setFocus()
+    qtbot.keyClick(pane.list, Qt.Key.Key_F2)
+    qtbot.keyClicks(editor(pane), "Better")
+    pane.show_headings([heading(9, "Newest", -0.001), *HEADINGS], 1, {})
+    qtbot.keyClick(editor(pane), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not pane.list.is_renaming)
+    assert told == [("renamed", "Better"), ("chosen", 1)]
+    assert "Newest" in shown(pane)
+    qtbot.keyClick(pane.list, Qt.Key.Key_F2)
+    qtbot.keyClick(editor(pane), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not pane.list.is_renaming)
+    assert len(told) == 2, "Escape opens nothing"
+
+
 def test_the_menu_renames_pins_and_deletes(pane: ConversationsPane, qtbot: QtBot) -> None:
     assert pane.list.findChild(QMenu) is None, "a menu is made when it is wanted"
     with qtbot.waitSignal(pane.pin_requested) as pinned:
@@ -314,6 +361,21 @@ def test_what_was_deleted_can_be_brought_back(pane: ConversationsPane, qtbot: Qt
     assert pane.width() == 244
     button(pane, "Dismiss").click()
     assert not pane.undo_strip.isVisible()
+
+
+@pytest.mark.parametrize(
+    "name", ["שלום עולם שיחה ארוכה מאוד על מודלים", "שיחה (test) 123 ארוכה מאוד על מודלים"]
+)
+def test_a_deleted_title_from_right_to_left_is_cut_once_and_closed(
+    pane: ConversationsPane, name: str
+) -> None:
+    pane.show_undo(name)
+    for width in range(236, 330, 3):
+        pane.resize(width, 600)
+        words = says(pane)
+        assert words.count("…") == 1
+        assert "Deleted “\u2068" in words
+        assert "…\u2069”." in words
 
 
 def test_marks_are_spoken_and_follow_the_map(pane: ConversationsPane) -> None:

@@ -131,11 +131,25 @@ def test_a_model_is_chosen_with_the_keyboard_and_the_list_is_whole_again(
     pane: ModelsPane, qtbot: QtBot
 ) -> None:
     qtbot.keyClicks(pane.filter, "sonnet")
-    qtbot.keyClick(pane.filter, Qt.Key.Key_Return)
     with qtbot.waitSignal(pane.chosen) as chosen:
-        qtbot.keyClick(pane.list, Qt.Key.Key_Return)
+        qtbot.keyClick(pane.filter, Qt.Key.Key_Return)
     assert chosen.args == [SONNET.id]
     assert len(shown(pane)) == 4
+    qtbot.keyClick(pane.filter, Qt.Key.Key_Down)
+    pane.list.setFocus()
+    with qtbot.waitSignal(pane.chosen) as chosen:
+        qtbot.keyClick(pane.list, Qt.Key.Key_Return)
+    assert chosen.args == [FAST.id]
+
+
+def test_enter_in_the_filter_chooses_the_first_hit_also_where_the_model_in_use_is_one(
+    pane: ModelsPane, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(pane.filter, "5")
+    assert shown(pane) == ["Claude Sonnet 5", "GLM 5.2"]
+    with qtbot.waitSignal(pane.chosen) as chosen:
+        qtbot.keyClick(pane.filter, Qt.Key.Key_Return)
+    assert chosen.args == [SONNET.id]
 
 
 def test_the_arrows_move_in_the_list_while_the_filter_is_typed_into(
@@ -242,7 +256,7 @@ def test_an_old_list_is_shown_with_its_age_and_the_reason(pane: ModelsPane) -> N
     stale = Catalogue(CATALOGUE.models, CATALOGUE.fetched, Failure(Kind.UNREACHABLE))
     pane.show_catalogue(stale, "", has_account=True)
     assert len(shown(pane)) == 4
-    assert "could not be reached" in said(pane, "state")
+    assert "can’t be reached" in said(pane, "state")
     assert "Nov" in said(pane, "state")
 
 
@@ -361,3 +375,28 @@ def test_a_folded_card_leaves_its_room_to_the_list(pane: ModelsPane, qtbot: QtBo
     qtbot.waitUntil(lambda: pane.list.height() == before + body)
     pane.card.heading.click()
     qtbot.waitUntil(lambda: pane.list.height() == before)
+
+
+# No list at all
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    [Catalogue(failure=Failure(Kind.UNREACHABLE)), Catalogue(fetched=CATALOGUE.fetched)],
+    ids=["it did not come", "it is empty"],
+)
+def test_where_no_model_is_listed_the_reason_and_a_way_on_stand_in_place(
+    pane: ModelsPane, catalogue: Catalogue, qtbot: QtBot
+) -> None:
+    pane.show_catalogue(catalogue, "", has_account=True)
+    assert said(pane, "state")
+    again = button(pane, "again")
+    assert again.isVisible()
+    with qtbot.waitSignal(pane.refresh_requested):
+        again.click()
+    pane.show_catalogue(replace(catalogue, is_loading=True), "", has_account=True)
+    assert not again.isVisible()
+    pane.show_catalogue(CATALOGUE, "", has_account=True)
+    assert not again.isVisible()
+    pane.show_catalogue(Catalogue(), "", has_account=False)
+    assert not again.isVisible()

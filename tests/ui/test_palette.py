@@ -277,6 +277,13 @@ def test_in_the_program_it_does_what_is_chosen_and_remembers_it(tmp_path: Path) 
         program.until(lambda seen: seen["model"] == "demo/fast", "another model")
         program.key("Ctrl+K", "Ctrl+K")
         assert program.look()["focus"] == "Message"
+        for leave in (("Escape",), ("Down", "Return")):
+            program.key("F2")
+            program.type("A wolf")
+            program.key("Ctrl+K")
+            program.type("larger text")
+            program.key(*leave)
+            assert program.look()["focus"] == "Message", "the title’s field has closed"
         program.key("Ctrl+K")
         program.type("findmod")
         program.key("Escape")

@@ -1,9 +1,12 @@
 """The parameters of a conversation are set in place; what cannot be is explained there."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +14,8 @@ from app.chat.model import Model
 from app.chat.parameters import DEFAULTS, Parameters
 from app.ui.parameter_row import ParameterRow
 from app.ui.parameters_panel import ParametersPanel
+from tests.helpers.program import Program
+from tests.helpers.server import KEY, Server
 
 MODEL = Model("z-ai/glm-5.2", "GLM 5.2")
 # Qt's offscreen platform has nothing to raise a menu over.
@@ -26,6 +31,13 @@ def panel(qtbot: QtBot) -> ParametersPanel:
     panel.activateWindow()
     panel.show_parameters(DEFAULTS, "", MODEL)
     return panel
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server(key=KEY).start()
+    yield server
+    server.stop()
 
 
 def row(panel: ParametersPanel, name: str) -> ParameterRow:
@@ -269,3 +281,66 @@ def test_a_value_being_written_belongs_to_the_conversation_it_was_written_in(
     qtbot.keyClicks(line(panel, "temperature"), "1.3")
     panel.show_parameters(DEFAULTS, "", MODEL, 2)
     assert changed == [(Parameters(temperature=1.3), 1)]
+
+
+def test_what_is_half_written_can_be_entered_from_outside(
+    panel: ParametersPanel, changes: list[Parameters], qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(line(panel, "temperature"), "0.2")
+    qtbot.keyClicks(line(panel, "max_tokens"), "many")
+    panel.enter()
+    assert changes == [Parameters(temperature=0.2)]
+    assert row(panel, "temperature").editor is None
+    assert row(panel, "max_tokens").editor is not None
+    assert "whole number" in problem(panel, "max_tokens")
+
+
+@pytest.mark.parametrize("name", ["system_prompt", "stop"])
+def test_a_megabyte_without_a_blank_can_be_pasted_and_written_on(
+    panel: ParametersPanel, qtbot: QtBot, name: str
+) -> None:
+    field = box(panel, name)
+    pasted = QMimeData()
+    pasted.setText("x" * 1_000_000)
+    field.insertFromMimeData(pasted)
+    qtbot.keyClicks(field, "ab")
+    assert field.wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    field = box(panel, name)
+    assert len(field.toPlainText()) == 1_000_002
+    assert field.wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
+
+
+def test_what_stands_in_an_open_field_is_sent_whatever_sends(
+    tmp_path: Path, server: Server
+) -> None:
+    environ = {"PRIME_API_KEY": KEY, "PRIME_INFERENCE_URL": server.endpoint}
+
+    def asked() -> list[float | None]:
+        return [r.json.get("temperature") for r in server.requests() if r.method == "POST"]
+
+    with Program(tmp_path, environ=environ) as program:
+        program.ready()
+        program.arrange(1280, 800)
+        program.use("test/happy")
+        program.say("hello")
+        program.reply()
+        program.key("Ctrl+Shift+M")
+        program.tab_to("Temperature: model’s own")
+        program.key("Return")
+        program.type("0.2")
+        program.key("Ctrl+R")
+        program.until(lambda _: len(asked()) == 2, "the second request")
+        program.reply()
+        program.key("Ctrl+J")
+        program.type("and now")
+        program.key("Ctrl+Shift+M")
+        program.tab_to("Temperature: 0.2")
+        program.key("Return")
+        program.type("0.4")
+        program.click("Send")
+        program.until(lambda _: len(asked()) == 3, "the third request")
+        program.reply()
+        program.quit()
+    assert asked() == [None, 0.2, 0.4]
+    assert program.output == ""

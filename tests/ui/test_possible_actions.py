@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolTip
 
 from app.paths import paths_below
 from app.session import Session
@@ -289,8 +289,7 @@ def test_what_is_said_in_passing_is_short_and_whole() -> None:
 def deletions(stage: Stage) -> list[str]:
     """Return what the window says was deleted."""
     bar = stage.window.notice_bar
-    texts = [label.text() for label in bar.findChildren(QLabel) if label.isVisible()]
-    return [text for text in texts if text.startswith("Deleted")]
+    return [bar.front.headline] if bar.front and bar.isVisible() else []
 
 
 async def undo(stage: Stage) -> None:

@@ -13,6 +13,7 @@ PAIRS = [
     *[("faint", ground) for ground in SURFACES],
     *[("accent", ground) for ground in ("window", "surface", "raised", "own_message", "code")],
     *[("accent", ground) for ground in ("sidebar", "accent_wash")],
+    ("muted", "accent_wash"),
     ("on_accent", "accent"),
     ("text", "selection"),
     ("muted", "selection"),

@@ -13,11 +13,12 @@ from tests.helpers.program import Program
 @pytest.mark.parametrize(
     ("name", "is_replying", "title"),
     [
-        ("Bread", False, "Bread – Coprime"),
-        ("Bread", True, "Replying – Bread – Coprime"),
+        ("Bread", False, "Bread — Coprime"),
+        ("Bread", True, "Replying — Bread — Coprime"),
         ("", False, "Coprime"),
-        ("", True, "Replying – Coprime"),
-        ("two\nlines\u202e", False, "two lines  – Coprime"),
+        ("", True, "Replying — Coprime"),
+        ("שמש", True, "Replying — \u2068שמש\u2069 — Coprime"),
+        ("two\nlines\u202e", False, "two lines  — Coprime"),
     ],
 )
 def test_the_title_says_what_is_in_front(name: str, is_replying: bool, title: str) -> None:
@@ -36,7 +37,7 @@ def test_a_name_with_qts_mark_is_shown_as_it_is(qtbot: QtBot) -> None:
     window.show()
     handle = window.windowHandle()
     assert handle is not None
-    assert handle.title() == "a[*]b – Coprime"
+    assert handle.title() == "a[*]b — Coprime"
 
 
 def test_a_reply_shows_in_the_title_while_it_comes(tmp_path: Path) -> None:
@@ -44,8 +45,15 @@ def test_a_reply_shows_in_the_title_while_it_comes(tmp_path: Path) -> None:
         program.ready()
         program.use("demo/tour")
         program.say("hello")
-        program.until(lambda s: s["title"].startswith("Replying – hello"), "the mark")
+        program.until(lambda s: s["title"].startswith("Replying — hello"), "the mark")
         program.key("Escape")
-        program.until(lambda s: s["title"] == "hello – Coprime", "the end of it")
+        program.until(lambda s: s["title"] == "hello — Coprime", "the end of it")
+        program.use("demo/fails-silent-midway")
+        program.say("and")
+        program.until(lambda s: s["title"].startswith("Replying — hello"), "the mark")
+        program.key("Ctrl+N")
+        program.until(lambda s: s["title"] == "New conversation — Coprime", "only its own reply")
+        program.key("Ctrl+Tab")
+        program.until(lambda s: s["title"] == "Replying — hello — Coprime", "the mark again")
         program.quit()
     assert program.output == ""

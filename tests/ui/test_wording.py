@@ -1,6 +1,7 @@
 """Every fact has a sentence, and no sentence is a server's."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,11 @@ from app.chat.circumstance import About, Circumstance
 from app.chat.cost import Cost, CostKind, Usage
 from app.chat.failure import Failure, Kind, Wallet
 from app.chat.message import Completion, Message, Pause, Role, Status, Timing
-from app.chat.model import Prices
+from app.chat.model import Catalogue, Prices
+from app.chat.platform import Identity
+from app.store.prime_cli import InvalidEnvironment, environment_account
 from app.ui import wording
-from app.ui.notice import Act, Tone
+from app.ui.notice import Act, Notice, Tone
 
 BANNED = ("oops", "something went wrong", "error 4", "invalid input", "{", "None")
 COMPLETION = Completion("account", "Research Lab", "z-ai/glm-5.2")
@@ -133,11 +136,176 @@ def test_text_that_arrived_is_said_to_be_kept() -> None:
     assert "kept" not in empty.rest
 
 
+@pytest.mark.parametrize(
+    "kind", [Kind.CUT, Kind.SILENT, Kind.GARBLED, Kind.CLOSED, Kind.FAILED_MIDWAY]
+)
+def test_nothing_is_said_to_be_kept_where_nothing_arrived(kind: Kind) -> None:
+    for has_text in (True, False):
+        notice = wording.failure_notice(Failure(kind), COMPLETION, "M", has_text=has_text)
+        assert ("What arrived is kept." in notice.rest) == has_text
+        assert notice.rest.count("kept") == has_text
+        assert "bill" in notice.rest
+
+
+@pytest.mark.parametrize(
+    ("text", "timing", "said"),
+    [
+        ("One, two", Timing(900, 1000), "What had been written until then may be billed."),
+        (
+            "",
+            Timing(None, 1000),
+            "Nothing had arrived yet. The request may be billed all the same.",
+        ),
+        ("", None, "Nothing was sent."),
+    ],
+)
+def test_a_stop_says_what_may_be_billed(text: str, timing: Timing | None, said: str) -> None:
+    message = Message(
+        2,
+        1,
+        Role.ASSISTANT,
+        Status.STOPPED,
+        text=text,
+        length=len(text),
+        completion=replace(COMPLETION, timing=timing),
+    )
+    notice = wording.notice(message, "M")
+    assert notice is not None
+    assert notice.rest == said
+
+
+# The account of the environment
+
+
+def of_environment(kind: Kind) -> Notice:
+    account = environment_account({"PRIME_API_KEY": "sk-x"})
+    assert account is not None
+    completion = Completion(account.id, account.payer, "m")
+    failure = Failure(kind, wallet=Wallet.PERSONAL)
+    return wording.failure_notice(failure, completion, "M", has_text=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "variable"),
+    [
+        (Kind.KEY_REFUSED, "PRIME_API_KEY"),
+        (Kind.NO_BALANCE, "PRIME_API_KEY"),
+        (Kind.MOVED, "PRIME_INFERENCE_URL"),
+        (Kind.WRONG_ADDRESS, "PRIME_INFERENCE_URL"),
+    ],
+)
+def test_of_the_environments_account_nothing_is_offered_that_leads_nowhere(
+    kind: Kind, variable: str
+) -> None:
+    notice = of_environment(kind)
+    acts = [offer.act for offer in notice.offers]
+    assert {Act.ADD_ACCOUNT, Act.CHOOSE_ACCOUNT} < set(acts)
+    assert "another account pay" in notice.rest
+    assert not {Act.EDIT_ACCOUNT, Act.BILL_TEAM} & set(acts)
+    assert variable in f"{notice.headline} {notice.rest}"
+
+
+def test_it_is_said_whose_balance_of_the_environment_is_gone() -> None:
+    assert of_environment(Kind.NO_BALANCE).headline == (
+        "The account of PRIME_API_KEY has no balance left."
+    )
+
+
+# Beside a reply
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_list_that_did_not_come_has_an_exact_reason(kind: Kind) -> None:
+    said = wording.catalogue_state(Catalogue(failure=Failure(kind, host="h.example")))
+    assert said.endswith(".")
+    assert "  " not in said
+    assert not any(word in said for word in (*BANNED, "reply"))
+    assert ("reached" in said) == (kind is Kind.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (Failure(Kind.NO_BALANCE, 402), "The account has no balance left."),
+        (Failure(Kind.BUSY, 429, retry_after_s=60), "h is busy. It asks to wait 1 min."),
+        (Failure(Kind.SERVICE_FAULT, 500), "The service had a fault while answering."),
+        (Failure(Kind.MOVED, 307), "h wants to send Coprime elsewhere. Your key and words do not "),
+        (Failure(Kind.BLOCKED, 403), "A protection in front of h blocked the request."),
+        (Failure(Kind.INSECURE), "No secure connection to h could be made. Its certificate was "),
+        (Failure(Kind.UNREACHABLE), "h can’t be reached."),
+    ],
+)
+def test_a_test_of_an_account_says_exactly_what_happened(failure: Failure, said: str) -> None:
+    sentence, is_good = wording.account_trial(None, replace(failure, host="h"))
+    assert sentence.startswith(said)
+    assert not is_good
+    assert wording.model_problem(replace(failure, host="h")).startswith(said)
+
+
+def test_a_service_without_a_name_begins_a_sentence() -> None:
+    assert wording.account_trial(None, Failure(Kind.UNREACHABLE))[0] == (
+        "The service can’t be reached."
+    )
+
+
+def test_no_models_at_all_are_no_good_news() -> None:
+    nobody = wording.account_trial(0, None)
+    assert nobody == ("The address answers, but the account can use no model.", False)
+    known = wording.account_trial(0, None, Identity("Ada", may_infer=True))
+    assert known == ("The key is good (Ada). But the account can use no model.", False)
+    listed = Catalogue(fetched=datetime(2026, 11, 1, tzinfo=UTC))
+    assert wording.catalogue_state(listed) == "The account can use no model."
+
+
+# Why nothing is sent
+
+
+def test_why_there_is_no_model_is_said_with_a_way_on() -> None:
+    def refusal(catalogue: Catalogue) -> Notice:
+        return wording.cannot_send(
+            has_account=True, has_others=True, has_model=False, can_save=True, catalogue=catalogue
+        )
+
+    away = refusal(Catalogue(failure=Failure(Kind.UNREACHABLE, host="h")))
+    assert away.headline == "There is no model to send this to yet."
+    assert away.rest.startswith("h can’t be reached. ")
+    assert refusal(Catalogue(is_loading=True)).rest.startswith("Asking for the models…")
+    assert "can use no model" in refusal(Catalogue(fetched=datetime(2026, 11, 1, tzinfo=UTC))).rest
+
+
+def test_that_nothing_can_be_saved_has_its_true_reason() -> None:
+    def refusal(trouble: Circumstance | None) -> Notice:
+        return wording.cannot_send(
+            has_account=True, has_others=True, has_model=True, can_save=False, trouble=trouble
+        )
+
+    assert "newer Coprime" in refusal(Circumstance(About.STORE_NEWER)).headline
+    assert "disk" not in refusal(None).rest
+
+
 @pytest.mark.parametrize("about", list(About))
 def test_every_circumstance_is_a_sentence(about: About) -> None:
     notice = wording.circumstance(Circumstance(about, "detail"))
     assert notice.headline.endswith(".")
     assert not any(word in notice.headline for word in BANNED)
+
+
+def test_what_came_over_of_a_damaged_file_is_told_and_where_it_lies() -> None:
+    fact = Circumstance(About.STORE_DAMAGED, "/home/ada/x.damaged.db", rescued=(3, 41))
+    rest = wording.circumstance(fact).rest
+    assert "Brought over: 3 conversations, 41 messages." in rest
+    assert "set aside as /home/ada/x.damaged.db" in rest
+    nothing = wording.circumstance(Circumstance(About.STORE_DAMAGED, "/x.db"))
+    assert "Nothing of it could be read." in nothing.rest
+
+
+def test_variables_that_cannot_be_used_leave_a_way_to_add_an_account() -> None:
+    with pytest.raises(InvalidEnvironment, match="add an account and tick the box") as caught:
+        environment_account(
+            {"PRIME_API_KEY": "sk-x", "PRIME_INFERENCE_URL": "http://h.example/api/v1"}
+        )
+    notice = wording.circumstance(Circumstance(About.ENVIRONMENT_INVALID, str(caught.value)))
+    assert Act.ADD_ACCOUNT in [offer.act for offer in notice.offers]
 
 
 @pytest.mark.parametrize(

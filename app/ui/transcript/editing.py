@@ -1,7 +1,8 @@
 """Editing: the editor that lies over one of the person's messages.
 
-It moves with the page, and keeps its words through every scroll, width, theme
-and branch. What was typed over one message is kept while another is edited.
+It moves with the page, and keeps its words through every scroll, width and theme.
+What was typed over one message is kept while another is edited, while the message
+is out of view, and when the edit was given up: opening it again shows it.
 """
 
 from PySide6.QtCore import QObject, QRect, Signal
@@ -21,17 +22,23 @@ class Editing(QObject):
         sent: the person wants a message sent anew. args: message id, text.
         cancelled: they leave it as it was. arg: message id.
         resized: the editor needs another height, or is gone. arg: message id.
+        changed: `unsent` may be another.
     """
 
     sent = Signal(object, str)
     cancelled = Signal(object)
     resized = Signal(object)
+    changed = Signal()
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
         self._page = page
         self._drafts: dict[int, str] = {}
         """What was typed over other messages."""
+        self._given_up: dict[int, str] = {}
+        """What was typed in edits that were cancelled."""
+        self._text = ""
+        """What the message being edited says."""
         self._editor: Editor | None = None
         self.message_id: int | None = None
         """The message being edited."""
@@ -42,23 +49,39 @@ class Editing(QObject):
         return self._editor is not None and self._editor.has_focus
 
     @property
+    def is_held(self) -> bool:
+        """Whether what is written is being sent."""
+        return self._editor is not None and self._editor.is_held
+
+    @property
     def unsent(self) -> list[str]:
-        """What is typed over messages and differs from nothing sent yet."""
-        here = [self._editor.words] if self._editor is not None else []
-        return [*self._drafts.values(), *here]
+        """What is typed over messages, and neither sent nor given up."""
+        return [*self._drafts.values(), *self._typed]
+
+    @property
+    def _typed(self) -> list[str]:
+        """What is written in the editor, if it is worth keeping."""
+        words = self._editor.words if self._editor is not None else ""
+        return [words] if words.strip() and words != self._text else []
 
     def open(self, message_id: int, text: str, theme: Theme, *, sends_on_enter: bool) -> None:
         """Begin to edit a message, or go on with it."""
         if message_id != self.message_id:
-            self._set_aside()
-            editor = Editor(self._drafts.pop(message_id, text), theme, self._page)
+            self.set_aside()
+            editor = Editor(text, theme, self._page)
+            given_up = self._given_up.pop(message_id, None)
+            kept = self._drafts.pop(message_id, given_up)
+            if kept is not None:
+                editor.resume(kept)
             editor.set_sends_on_enter(sends_on_enter)
             editor.move(0, -_FAR)
             editor.show()
             editor.sent.connect(lambda words: self.sent.emit(message_id, words))
             editor.cancelled.connect(self._on_editor_cancelled)
             editor.grew.connect(lambda: self.resized.emit(message_id))
-            self._editor, self.message_id = editor, message_id
+            editor.grew.connect(self.changed)
+            self._editor, self.message_id, self._text = editor, message_id, text
+            self.changed.emit()
 
     def close(self) -> None:
         """Let go of the editor and of what is written in it."""
@@ -68,6 +91,17 @@ class Editing(QObject):
             editor.hide()
             editor.deleteLater()
             self.resized.emit(message_id)
+            self.changed.emit()
+
+    def set_aside(self) -> bool:
+        """Close the editor, and keep what was typed; return whether there was anything."""
+        message_id, typed = self.message_id, self._typed
+        if message_id is None:
+            return False
+        if typed:
+            self._drafts[message_id] = typed[0]
+        self.close()
+        return bool(typed)
 
     def release(self) -> None:
         """Give the words back that could not be sent."""
@@ -99,13 +133,9 @@ class Editing(QObject):
         if area != self._editor.geometry():
             self._editor.setGeometry(area)
 
-    def _set_aside(self) -> None:
-        if self._editor is not None and self.message_id is not None:
-            message_id, words = self.message_id, self._editor.words
-            self.close()
-            self._drafts[message_id] = words
-
     def _on_editor_cancelled(self) -> None:
         message_id = self.message_id
+        if message_id is not None and self._typed:
+            self._given_up[message_id] = self._typed[0]
         self.close()
         self.cancelled.emit(message_id)

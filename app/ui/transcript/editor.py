@@ -90,6 +90,12 @@ class _Sheet(QPlainTextEdit):
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
 
+    def retake(self, text: str) -> None:
+        """Change what is written, as if it were typed: it can be undone."""
+        self._break_anywhere_if_needed(text)
+        self.selectAll()
+        self.insertPlainText(text)
+
     def _break_anywhere_if_needed(self, text: str) -> None:
         if has_long_run(text):
             self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
@@ -152,7 +158,8 @@ class Editor(QFrame):
     def __init__(self, text: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._is_held = False
+        self.is_held = False
+        """Whether the words are being sent."""
         self._sheet = _Sheet(self)
         self._sheet.setAccessibleName(self.tr("Edit message"))
         self._hint = QLabel(self.tr("The old version stays."), self)
@@ -218,14 +225,18 @@ class Editor(QFrame):
         self._sheet.setFixedHeight(self._sheet.lines_height())
         return column.sizeHint().height()
 
+    def resume(self, text: str) -> None:
+        """Go on with what was typed before; undoing it leads back to the message."""
+        self._sheet.retake(text)
+
     def hold(self) -> None:
         """Keep the words as they are while they are being sent."""
-        self._is_held = True
+        self.is_held = True
         self._refresh()
 
     def release(self) -> None:
         """Give the words back to be written on."""
-        self._is_held = False
+        self.is_held = False
         self._refresh()
 
     def _lay_out(self) -> None:
@@ -245,8 +256,8 @@ class Editor(QFrame):
         QWidget.setTabOrder(self._send, self._cancel)
 
     def _refresh(self) -> None:
-        self._sheet.setReadOnly(self._is_held)
-        self._send.setEnabled(not self._sheet.document().isEmpty() and not self._is_held)
+        self._sheet.setReadOnly(self.is_held)
+        self._send.setEnabled(not self._sheet.document().isEmpty() and not self.is_held)
 
     def _on_sheet_sent(self) -> None:
         if self._send.isEnabled() and self.words.strip():

@@ -77,6 +77,9 @@ class Transcript(AudibleSurface):
         edited: a message is to be sent anew; the editor keeps the words until
             `close_editor` or `release_editor`. args: message id, text.
         edit_cancelled: an edit was given up. arg: message id.
+        edits_changed: `unsent_edits` may be others.
+        edit_put_away: the message of an edit went out of view; what was typed is kept.
+        writing_wanted: an edit is over: the person is to write next.
         wrapping_changed: lines of code were asked to be broken, or not to be; this
             transcript has done so. arg: whether they are.
         pinned_changed: the view began or ceased to follow the end. arg: follows.
@@ -89,6 +92,9 @@ class Transcript(AudibleSurface):
     version_chosen = Signal(object)
     edited = Signal(object, str)
     edit_cancelled = Signal(object)
+    edits_changed = Signal()
+    edit_put_away = Signal()
+    writing_wanted = Signal()
 
     def __init__(
         self,
@@ -111,6 +117,8 @@ class Transcript(AudibleSurface):
         self._editing.sent.connect(self.edited)
         self._editing.cancelled.connect(self._on_editing_cancelled)
         self._editing.resized.connect(self._on_editing_resized)
+        self._editing.changed.connect(self.edits_changed)
+        conversation.branch_changed.connect(self._put_edit_away_if_gone)
         conversation.message_added.connect(self._on_news_came)
         conversation.message_changed.connect(self._on_news_came)
 
@@ -128,11 +136,12 @@ class Transcript(AudibleSurface):
 
     @property
     def unsent_edits(self) -> list[str]:
-        """What is typed over messages of the person's and was not sent."""
+        """What is typed over messages of the person's, and neither sent nor given up."""
         return self._editing.unsent
 
     def edit(self, message_id: int) -> None:
         """Open an editor in place of a message of the person's."""
+        self._settle_branch()
         text = self._conversation.text(message_id)
         if text is None or not self._column.is_own(message_id):
             return
@@ -148,13 +157,28 @@ class Transcript(AudibleSurface):
 
     def close_editor(self) -> None:
         """Let go of the editor: its words are safe elsewhere."""
-        if self._editing.has_focus:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        had_focus = self._editing.has_focus
         self._editing.close()
+        if had_focus:
+            self.writing_wanted.emit()
 
     def release_editor(self) -> None:
         """Give the editor back: its words could not be sent."""
         self._editing.release()
+        self._put_edit_away_if_gone()
+
+    def _put_edit_away_if_gone(self) -> None:
+        """Let nobody write where it does not show: not over a message that is out of view."""
+        message_id = self._editing.message_id
+        if message_id is None or message_id in self._conversation.branch:
+            return
+        had_focus = self._editing.has_focus or self.hasFocus()
+        # What is being sent comes back into view if it could not be.
+        is_kept = not self._editing.is_held and self._editing.set_aside()
+        if had_focus:
+            self.writing_wanted.emit()
+        if is_kept:
+            self.edit_put_away.emit()
 
     def _make_room(self) -> None:
         """Give the editor as much room as it needs."""
@@ -178,8 +202,8 @@ class Transcript(AudibleSurface):
             self._reveal_message(message_id)
 
     def _on_editing_cancelled(self, message_id: int) -> None:
-        self._focus_message(message_id if self._column.has(message_id) else None)
         self.edit_cancelled.emit(message_id)
+        self.writing_wanted.emit()
 
     # Acting
 

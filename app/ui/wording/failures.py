@@ -4,8 +4,9 @@ A server's own words are never part of a sentence here; they are quoted under
 Details.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.chat.account import ENVIRONMENT_ID, ENVIRONMENT_NAME
 from app.chat.cost import Cost
 from app.chat.failure import Failure, Kind, Wallet
 from app.chat.message import (
@@ -18,6 +19,7 @@ from app.chat.message import (
     Pause,
     Status,
 )
+from app.session.trials import ABSENT, LOCKED, SILENT
 from app.ui.notice import Act, Notice, Offer, Tone
 from app.ui.wording.language import tr
 from app.ui.wording.numbers import cost, seconds
@@ -44,16 +46,28 @@ def notice(message: Message, model: str, ways: Ways = NO_WAYS) -> Notice | None:
         return None
     if completion.failure is not None:
         return failure_notice(
-            completion.failure, completion, model, has_text=message.length > 0, ways=ways
+            completion.failure,
+            completion,
+            model,
+            has_text=message.length + message.reasoning_length > 0,
+            ways=ways,
         )
     if message.status is Status.STOPPED:
         return Notice(
             Tone.QUIET,
             tr("Stopped."),
-            tr("What had been written until then may be billed."),
+            _billed_until_stopped(message, completion),
             _offers(_first_continue((Act.RETRY,), ways), ways, has_primary=False),
         )
     return end_notice(message, completion, model, ways)
+
+
+def _billed_until_stopped(message: Message, completion: Completion) -> str:
+    if message.length or message.reasoning_length:
+        return tr("What had been written until then may be billed.")
+    if completion.timing is None:
+        return tr("Nothing was sent.")
+    return tr("Nothing had arrived yet. The request may be billed all the same.")
 
 
 def end_notice(
@@ -111,16 +125,60 @@ def failure_notice(
     ways: Ways = NO_WAYS,
 ) -> Notice:
     """Return a failed completion in words, with what can be done about it."""
-    headline, rest, acts = _failure(failure, completion.payer, model)
-    if has_text and failure.kind not in _SAYS_KEPT:
-        rest = f"{rest} {tr('What arrived is kept.')}".strip()
+    headline, rest, acts = _failure(failure, _payer(completion), model)
+    if completion.account_id == ENVIRONMENT_ID:
+        rest, acts = _of_environment(failure, rest, acts)
+    if has_text:
+        rest = f"{tr('What arrived is kept.')} {rest}".strip()
     if failure.kind is Kind.CONVERSATION_TOO_LONG and ways.can_shorten:
         acts = (Act.SHORTEN, *acts)
     offers = _offers(_first_continue(acts, ways), ways)
-    has_details = bool(failure.words or failure.request_ids or failure.status or failure.code)
+    # The code of an unreadable key is ours, and is in the sentence.
+    code = "" if failure.kind is Kind.KEY_UNREADABLE else failure.code
+    has_details = bool(failure.words or failure.request_ids or failure.status or code)
     if has_details:
         offers += (Offer(Act.DETAILS, tr("Details")),)
     return Notice(Tone.ERROR, headline, rest, offers)
+
+
+def _payer(completion: Completion) -> str:
+    """Return whose money it would have been, by a name that says so."""
+    if (completion.account_id, completion.payer) == (ENVIRONMENT_ID, ENVIRONMENT_NAME):
+        return tr("The account of PRIME_API_KEY")
+    return completion.payer
+
+
+def _of_environment(
+    failure: Failure, rest: str, acts: tuple[Act, ...]
+) -> tuple[str, tuple[Act, ...]]:
+    """Return rest and acts for an account that is nobody's to edit: it comes from outside."""
+    at = next((i for i, act in enumerate(acts) if act in (Act.EDIT_ACCOUNT, Act.BILL_TEAM)), None)
+    if at is None:
+        return rest, acts
+    way = tr("Add to it, or let another account pay.")
+    if failure.kind in (Kind.WRONG_ADDRESS, Kind.MOVED, Kind.NOT_THE_API):
+        way = tr(
+            "PRIME_INFERENCE_URL sets the address: change it there and start Coprime again, "
+            "or let another account pay."
+        )
+    elif failure.kind is not Kind.NO_BALANCE:
+        way = tr(
+            "The key comes from PRIME_API_KEY: change it there and start Coprime again, "
+            "or let another account pay."
+        )
+    return f"{rest} {way}", (*acts[:at], Act.ADD_ACCOUNT, Act.CHOOSE_ACCOUNT, *acts[at + 1 :])
+
+
+def reason(failure: Failure) -> tuple[str, str]:
+    """Return why a service did not do what it was asked beside a reply, and what may help."""
+    service = failure.host or tr("the service")
+    # No model was asked, and no message was sent: what is said of either is left out.
+    headline, rest, _ = _failure(replace(failure, host=service), tr("The account"), service)
+    if failure.kind is Kind.UNAVAILABLE:
+        headline = tr("{host} is not available right now.").format(host=service)
+    if not failure.host:
+        headline = f"{headline[:1].upper()}{headline[1:]}"
+    return headline, rest if failure.kind in _HELPED else ""
 
 
 def pause_notice(pause: Pause, payer: str, model: str, remaining_s: float) -> Notice:
@@ -185,7 +243,19 @@ def parameter(name: str) -> str:
     }.get(name, tr("parameter “{name}”").format(name=name))
 
 
-_SAYS_KEPT = frozenset({Kind.CUT, Kind.SILENT, Kind.CLOSED, Kind.GARBLED, Kind.FAILED_MIDWAY})
+_HELPED = frozenset(
+    {
+        Kind.KEY_UNREADABLE,
+        Kind.KEY_REFUSED,
+        Kind.FORBIDDEN,
+        Kind.BUSY,
+        Kind.WRONG_ADDRESS,
+        Kind.MOVED,
+        Kind.NOT_THE_API,
+        Kind.INSECURE,
+    }
+)
+"""Failures whose second sentence holds for any request."""
 
 
 _LABELS = {
@@ -222,13 +292,9 @@ def _asking(failure: Failure, payer: str) -> dict[Kind, tuple[str, str, tuple[Ac
         Kind.KEY_MISSING: (
             tr("This account has no key on this computer."),
             not_sent,
-            (Act.EDIT_ACCOUNT,),
+            (Act.EDIT_ACCOUNT, Act.RETRY),
         ),
-        Kind.KEY_UNREADABLE: (
-            tr("The keyring did not give the key."),
-            tr("It may be locked. Nothing was sent."),
-            (Act.RETRY,),
-        ),
+        Kind.KEY_UNREADABLE: _unreadable(failure.code),
         Kind.TEAM_UNREADABLE: (
             tr("The team that should pay could not be read from the keyring."),
             tr("Nothing was sent, so nobody else was billed."),
@@ -262,6 +328,34 @@ def _asking(failure: Failure, payer: str) -> dict[Kind, tuple[str, str, tuple[Ac
             (Act.RETRY,),
         ),
     }
+
+
+def _unreadable(code: str) -> tuple[str, str, tuple[Act, ...]]:
+    """Sentences about a keyring that did not give the key."""
+    return {
+        LOCKED: (
+            tr("The keyring is locked."),
+            tr("Nothing was sent. Unlock it and try again."),
+            (Act.RETRY,),
+        ),
+        ABSENT: (
+            tr("No keyring answers on this computer."),
+            tr("Nothing was sent. Without one, the key can be given for this run."),
+            (Act.EDIT_ACCOUNT, Act.RETRY),
+        ),
+        SILENT: (
+            tr("The keyring did not answer in time."),
+            tr("Nothing was sent. Unlock it if it asks, or give the key for this run."),
+            (Act.RETRY, Act.EDIT_ACCOUNT),
+        ),
+    }.get(
+        code,
+        (
+            tr("The keyring did not give the key."),
+            tr("Nothing was sent. If trying again does not help, give the key anew."),
+            (Act.RETRY, Act.EDIT_ACCOUNT),
+        ),
+    )
 
 
 def _service(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[Act, ...]]]:
@@ -320,7 +414,7 @@ def _service(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[A
         ),
         Kind.FAILED_MIDWAY: (
             tr("{model} ran into an error while writing.").format(model=model),
-            tr("What arrived is kept and may be billed."),
+            tr("It may be billed."),
             (Act.RETRY,),
         ),
     }
@@ -329,7 +423,7 @@ def _service(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[A
 def _way(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[Act, ...]]]:
     """Sentences about the address, the way there and back, and this computer."""
     host = failure.host or tr("the service")
-    billed_again = tr("What arrived is kept. Trying again sends and bills the conversation again.")
+    billed_again = tr("Trying again sends and bills the conversation again.")
     return {
         Kind.WRONG_ADDRESS: (
             tr("{host} has no such address.").format(host=host),
@@ -397,14 +491,14 @@ def _way(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[Act, 
             (Act.RETRY,),
         ),
         Kind.ENCODED: (
-            tr("{host} sent the reply compressed, which Coprime does not accept.").format(
+            tr("{host} sent its answer compressed, which Coprime does not accept.").format(
                 host=host
             ),
             tr("A proxy on the way may do that."),
             (Act.RETRY,),
         ),
         Kind.TOO_LARGE: (
-            tr("The reply grew larger than Coprime takes in."),
+            tr("The answer grew larger than Coprime takes in."),
             "",
             (Act.RETRY,),
         ),
@@ -414,7 +508,7 @@ def _way(failure: Failure, model: str) -> dict[Kind, tuple[str, str, tuple[Act, 
             (Act.RETRY,),
         ),
         Kind.BUG: (
-            tr("Coprime made a mistake while it took in this reply."),
+            tr("Coprime made a mistake while it took in the answer."),
             tr("The log has the details; trying again is billed again."),
             (Act.RETRY,),
         ),

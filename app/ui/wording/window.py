@@ -7,8 +7,8 @@ from app.chat.model import Catalogue
 from app.chat.parameters import Parameters
 from app.chat.platform import Balance, Identity, Team
 from app.ui.notice import Act, Notice, Offer, Tone
-from app.ui.wording.failures import parameter
-from app.ui.wording.language import tr
+from app.ui.wording.failures import parameter, reason
+from app.ui.wording.language import isolated, tr
 from app.ui.wording.numbers import money
 
 LONGEST = 60
@@ -18,16 +18,12 @@ LONGEST = 60
 def circumstance(fact: Circumstance) -> Notice:
     """Return a fact about this computer or this run in words."""
     dismiss = (Offer(Act.DISMISS, tr("Dismiss")),)
+    add = (Offer(Act.ADD_ACCOUNT, tr("Add account…")),)
     tone, headline, rest = {
         About.NO_KEYRING: (
             Tone.WARNING,
             tr("This computer has no keyring that Coprime can use."),
             tr("The key is kept for this run only and has to be given again next time."),
-        ),
-        About.KEYRING_FAILED: (
-            Tone.ERROR,
-            tr("The keyring did not keep the key."),
-            tr("The account was not added. Unlock the keyring and add it again."),
         ),
         About.KEY_NOT_DELETED: (
             Tone.WARNING,
@@ -37,7 +33,7 @@ def circumstance(fact: Circumstance) -> Notice:
         About.STORE_DAMAGED: (
             Tone.WARNING,
             tr("The file with your conversations was damaged."),
-            tr("It was set aside as {detail}, and a new one begun.").format(detail=fact.detail),
+            _brought_over(fact),
         ),
         About.STORE_NEWER: (
             Tone.ERROR,
@@ -98,15 +94,33 @@ def circumstance(fact: Circumstance) -> Notice:
         return Notice(
             tone, headline, rest, (Offer(Act.OPEN_REPORT, tr("Open the report")), *dismiss)
         )
+    if fact.about is About.ENVIRONMENT_INVALID:
+        return Notice(tone, headline, rest, (*add, *dismiss))
     return Notice(tone, headline, rest, dismiss)
 
 
+def _brought_over(fact: Circumstance) -> str:
+    """Return what came of a damaged file, and where it is."""
+    conversations, messages = fact.rescued
+    count = tr("Nothing of it could be read.")
+    if conversations or messages:
+        talks = tr("1 conversation") if conversations == 1 else tr("{count} conversations")
+        texts = tr("1 message") if messages == 1 else tr("{count} messages")
+        count = tr("Brought over: {talks}, {texts}.").format(
+            talks=talks.format(count=f"{conversations:,}"),
+            texts=texts.format(count=f"{messages:,}"),
+        )
+    kept = tr("The damaged file was set aside as {detail}").format(detail=fact.detail)
+    return f"{count} {kept}"
+
+
 def window_title(name: str, *, is_replying: bool) -> str:
-    """Return the title of the window: what is in front, and whether a reply comes anywhere."""
+    """Return the title of the window: what is in front, and whether its reply still comes."""
     # Task bars show its beginning only. In one that holds "[*]" Qt would see a mark of its own.
     shown = "".join(c if c.isprintable() else " " for c in _cut(name)).replace("[*]", "[*][*]")
-    parts = [tr("Replying") if is_replying else "", shown, "Coprime"]
-    return " – ".join(part for part in parts if part)
+    parts = [tr("Replying") if is_replying else "", isolated(shown), "Coprime"]
+    # As Qt joins the title of a dialog with the name of the program.
+    return " — ".join(part for part in parts if part)
 
 
 def catalogue_state(catalogue: Catalogue) -> str:
@@ -114,20 +128,18 @@ def catalogue_state(catalogue: Catalogue) -> str:
     if catalogue.is_loading:
         return tr("Asking for the models…") if not catalogue.models else tr("Refreshing…")
     if catalogue.failure is None:
-        return ""
-    reason = {
-        Kind.KEY_MISSING: tr("The account has no key."),
-        Kind.KEY_UNREADABLE: tr("The keyring did not give the key."),
-        Kind.TEAM_UNREADABLE: tr("The team could not be read from the keyring."),
-        Kind.KEY_REFUSED: tr("The key was not accepted."),
-        Kind.FORBIDDEN: tr("The key lacks the permission for this."),
-        Kind.NOT_THE_API: tr("A web page answered instead of the API."),
-        Kind.WRONG_ADDRESS: tr("Nothing answers at that address."),
-    }.get(catalogue.failure.kind, tr("The service could not be reached."))
+        is_empty = catalogue.fetched is not None and not catalogue.models
+        return tr("The account can use no model.") if is_empty else ""
+    why, _ = reason(catalogue.failure)
     if catalogue.fetched is None:
-        return reason
+        return why
     age = catalogue.fetched.astimezone().strftime("%d %b %H:%M")
-    return tr("{reason} This is the list of {age}.").format(reason=reason, age=age)
+    return tr("{reason} This is the list of {age}.").format(reason=why, age=age)
+
+
+def _in_full(failure: Failure) -> str:
+    """Return why something was not answered, and what may help."""
+    return " ".join(filter(None, reason(failure)))
 
 
 def account(value: Account) -> str:
@@ -150,14 +162,29 @@ def removed_account() -> tuple[str, str]:
 def deleted(title: str) -> Notice:
     """Return that a conversation was deleted, with the way back."""
     offers = (Offer(Act.UNDO, tr("Undo")), Offer(Act.DISMISS, tr("Dismiss")))
-    return Notice(Tone.QUIET, tr("Deleted “{title}”.").format(title=title), "", offers)
+    return Notice(Tone.QUIET, tr("Deleted “{title}”.").format(title=isolated(title)), "", offers)
 
 
-def cannot_send(*, has_account: bool, has_others: bool, has_model: bool, can_save: bool) -> Notice:
-    """Return why a message was not sent although the person asked for it."""
+def cannot_send(
+    *,
+    has_account: bool,
+    has_others: bool,
+    has_model: bool,
+    can_save: bool,
+    trouble: Circumstance | None = None,
+    catalogue: Catalogue | None = None,
+) -> Notice:
+    """Return why a message was not sent although the person asked for it.
+
+    trouble: why nothing can be saved, if that is known. catalogue: what is known
+    of the account's models.
+    """
     kept = tr("Your words stay where you typed them.")
     if not can_save:
-        return circumstance(Circumstance(About.STORE_UNWRITABLE))
+        if trouble is not None:
+            return circumstance(trouble)
+        headline = tr("Your conversations can’t be saved, so nothing is sent.")
+        return Notice(Tone.ERROR, headline, kept, (Offer(Act.DISMISS, tr("Dismiss")),))
     if not has_account:
         add = Offer(Act.ADD_ACCOUNT, tr("Add account…"))
         choose = Offer(Act.CHOOSE_ACCOUNT, tr("Choose who pays"))
@@ -170,10 +197,13 @@ def cannot_send(*, has_account: bool, has_others: bool, has_model: bool, can_sav
             (choose, add) if has_others else (add,),
         )
     if not has_model:
+        why = ""
+        if catalogue is not None:
+            why = _in_full(catalogue.failure) if catalogue.failure else catalogue_state(catalogue)
         return Notice(
             Tone.WARNING,
             tr("There is no model to send this to yet."),
-            kept,
+            f"{why} {kept}".strip(),
             (Offer(Act.CHOOSE_MODEL, tr("Choose a model")),),
         )
     return Notice(Tone.QUIET, tr("A reply is still coming."), tr("Stop it, or wait for its end."))
@@ -214,12 +244,12 @@ def account_trial(
     balance: Balance | None = None,
 ) -> tuple[str, bool]:
     """Return what came of trying an account, and whether it is good news."""
-    reason = catalogue_state(Catalogue(failure=failure)) or tr("It did not answer.")
+    why = _in_full(failure) if failure is not None else tr("It did not answer.")
     if identity is None:
-        if failure is not None and failure.kind is Kind.KEY_REFUSED:
-            return " ".join((reason, tr("It may have been copied in part."))), False
         if models is None:
-            return reason, False
+            return why, False
+        if not models:
+            return tr("The address answers, but the account can use no model."), False
         sentence = tr(
             "The address answers with {count} models. Whether the key may use them "
             "shows with the first message."
@@ -231,7 +261,9 @@ def account_trial(
         parts.append(tr("But it lacks the Inference permission, so no model answers it."))
         return " ".join(parts), False
     if models is None:
-        return " ".join((*parts, reason)), False
+        return " ".join((*parts, why)), False
+    if not models:
+        return " ".join((*parts, tr("But the account can use no model."))), False
     parts.append(tr("{count} models.").format(count=f"{models:,}"))
     parts.append(_purse(team, balance))
     if identity.may_infer is None:
@@ -250,7 +282,7 @@ def team(value: Team) -> str:
 def teams_problem(failure: Failure) -> str:
     """Return why the teams of a key could not be listed, and what to do instead."""
     if failure.kind in (Kind.KEY_REFUSED, Kind.KEY_MISSING, Kind.KEY_UNREADABLE):
-        return catalogue_state(Catalogue(failure=failure))
+        return _in_full(failure)
     if failure.kind is Kind.FORBIDDEN:
         return tr("This key can’t list teams. Paste the team’s ID instead.")
     return tr("The teams could not be listed. Try again, or paste the team’s ID.")
@@ -281,4 +313,4 @@ def model_problem(failure: Failure | None) -> str:
         return ""
     if failure.kind is Kind.MODEL_GONE:
         return tr("There is no such model for this account.")
-    return catalogue_state(Catalogue(failure=failure))
+    return _in_full(failure)

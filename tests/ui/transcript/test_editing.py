@@ -73,8 +73,8 @@ def test_words_stay_until_they_are_safe(show: Show, qtbot: QtBot) -> None:
     QTest.keyClicks(page(transcript), "x")
     assert page(transcript).toPlainText() == "hix"
     assert page(transcript).hasFocus()
-    transcript.close_editor()
-    assert transcript.hasFocus()
+    with qtbot.waitSignal(transcript.writing_wanted):
+        transcript.close_editor()
     assert is_closed(transcript)
     assert transcript.edited_message is None
 
@@ -192,14 +192,41 @@ def test_what_is_typed_survives_width_theme_size_tab_and_branch(show: Show, qtbo
     transcript.hide()
     transcript.show()
     settle(qtbot, transcript)
-    it.add(message(5, "another", parent=2))
+    assert page(transcript).toPlainText() == "more words"
+    with qtbot.waitSignal(transcript.edit_put_away):
+        it.add(message(5, "another", parent=2))
     settle(qtbot, transcript)
-    assert not transcript.viewport().rect().contains(QPoint(200, top(transcript)))
+    assert is_closed(transcript)
+    assert transcript.unsent_edits == ["more words"]
+    QApplication.sendPostedEvents(None, 52)
     it.show_version(3)
+    transcript.edit(3)
     settle(qtbot, transcript)
     assert page(transcript).toPlainText() == "more words"
     assert transcript.edited_message == 3
     assert are_alike(screen(transcript), anew(transcript))
+
+
+def test_what_is_being_sent_stays_while_its_message_is_out_of_view(
+    show: Show, qtbot: QtBot
+) -> None:
+    it = conversation("hi", "hello")
+    transcript = show(it)
+    transcript.edit(1)
+    QTest.keyClicks(page(transcript), " there")
+    press(transcript, Qt.Key.Key_Return)
+    with qtbot.waitSignal(transcript.writing_wanted):
+        it.add(message(3, "hi there", parent=None))
+    it.remove(3)
+    transcript.release_editor()
+    settle(qtbot, transcript)
+    assert page(transcript).toPlainText() == "hi there"
+    assert page(transcript).isVisible()
+    press(transcript, Qt.Key.Key_Return)
+    it.add(message(4, "hi there", parent=None))
+    transcript.release_editor()
+    assert is_closed(transcript)
+    assert transcript.unsent_edits == ["hi there"]
 
 
 def test_editing_another_message_keeps_what_was_typed_over_the_first(

@@ -57,7 +57,7 @@ def circumstance(fact: Circumstance) -> Notice:
         ),
         About.MODEL_CHOSEN: (
             Tone.QUIET,
-            tr("Chosen for you: {model}, the cheapest text model with a price.").format(
+            tr("Chosen for you: {model}. No text model of known price costs less.").format(
                 model=fact.detail
             ),
             tr("Another one is a double-click away in the list of models."),

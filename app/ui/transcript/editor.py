@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QTextCursor,
-    QTextOption,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.page import has_long_run, words_of
+from app.ui.page import words_of, wrap_for
 from app.ui.theme import Theme, font
 from app.ui.unfailing import unfailing
 
@@ -86,19 +85,15 @@ class _Sheet(QPlainTextEdit):
 
     def take(self, text: str) -> None:
         """Set what is written, the cursor at its end."""
-        self._break_anywhere_if_needed(text)
+        wrap_for(self, text, afresh=True)
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def retake(self, text: str) -> None:
         """Change what is written, as if it were typed: it can be undone."""
-        self._break_anywhere_if_needed(text)
+        wrap_for(self, text, afresh=True)
         self.selectAll()
         self.insertPlainText(text)
-
-    def _break_anywhere_if_needed(self, text: str) -> None:
-        if has_long_run(text):
-            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
 
     def _on_enter(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
@@ -138,7 +133,7 @@ class _Sheet(QPlainTextEdit):
 
     @unfailing
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self._break_anywhere_if_needed(source.text())
+        wrap_for(self, source.text(), afresh=False)
         self.insertPlainText(source.text())
 
 

@@ -25,6 +25,7 @@ from app.chat.account import (
     with_model,
 )
 from app.chat.circumstance import About, Circumstance
+from app.chat.failure import Failure, Kind
 from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.session.trials import failure_of
@@ -50,7 +51,8 @@ class Accounts(QObject):
         edited: an account was changed as the person wanted. arg: the Account.
         replaced: its address, key or team is another: what was known of it does
             not hold any more. arg: the Account.
-        refused: its secrets could not be kept; nothing was changed.
+        refused: its secrets could not be kept, or it is not what it was when it
+            was edited; nothing was changed.
             args: the Account; the Failure that says why.
         cli_login_found: the Prime CLI has a login that can be taken over.
             args: its team's label, or empty; its context.
@@ -159,7 +161,9 @@ class Accounts(QObject):
         credentials = Credentials(
             clean_secret(key), clean_secret(team_id) if team_id.strip() else None
         )
-        self._tasks.start(f"account {account.id}", self._add(account, credentials, for_this_run))
+        self._tasks.queue(
+            change_name(account.id), lambda: self._add(account, credentials, for_this_run)
+        )
         return account.id
 
     def edit(
@@ -176,22 +180,23 @@ class Accounts(QObject):
     ) -> None:
         """Change an account; None keeps its key or team ID, an empty team ID drops the team.
 
-        `edited` follows, or `refused`. `allows_plain`, `for_this_run`: see `add`.
+        `edited` follows, or `refused`, once what was wanted of it before is done;
+        neither if it is removed meanwhile. `allows_plain`, `for_this_run`: see `add`.
 
         Raises:
             InvalidEndpoint: the address cannot be used.
             InvalidSecret: the key or team ID cannot be one, or is missing although
                 the address is another: a key never follows to a new origin.
         """
-        old = self._accounts[account_id]
+        seen = self._accounts[account_id]
         address = normalise_endpoint(endpoint, allows_plain=allows_plain)
-        if origin(address) != old.origin and (
-            key is None or (old.team is not None and team_id is None)
+        if origin(address) != seen.origin and (
+            key is None or (seen.team is not None and team_id is None)
         ):
             raise InvalidSecret("another address")
-        keeps_team = old.team is not None and team_id is None
-        account = replace(
-            relocated(old, address),
+        keeps_team = seen.team is not None and team_id is None
+        wanted = replace(
+            relocated(seen, address),
             name=name.strip() or "Personal",
             team=(team.strip() or "Team") if (keeps_team or team_id) else None,
         )
@@ -199,7 +204,9 @@ class Accounts(QObject):
             clean_secret(key) if key is not None else None,
             clean_secret(team_id) if team_id else None,
         )
-        self._tasks.start(f"account {account.id}", self._edit(old, account, *given, for_this_run))
+        self._tasks.queue(
+            change_name(account_id), lambda: self._edit(seen, wanted, *given, for_this_run)
+        )
 
     def remove(self, account_id: str) -> None:
         """Forget an account and its secrets. Its conversations stay."""
@@ -214,7 +221,7 @@ class Accounts(QObject):
             if account.source is SecretSource.MEMORY:
                 # The keyring may still have what was replaced for this run.
                 account = replace(account, source=SecretSource.KEYRING)
-        self._tasks.start(f"account {account_id}", self._remove(account))
+        self._tasks.queue(change_name(account_id), lambda: self._forget(account))
         self.changed.emit()
 
     def look_for_cli_login(self) -> None:
@@ -229,6 +236,7 @@ class Accounts(QObject):
         """Add the account of the Prime CLI's login that was found."""
         login = self._cli_login
         if login is not None:
+            credentials = login.credentials
             account = Account(
                 new_account_id(),
                 login.team or "Personal",
@@ -236,7 +244,7 @@ class Accounts(QObject):
                 login.team,
                 platform=login.platform,
             )
-            self._tasks.start(f"account {account.id}", self._add(account, login.credentials))
+            self._tasks.queue(change_name(account.id), lambda: self._add(account, credentials))
 
     def add_demo(self) -> None:
         """Add the demo, which has nothing to keep secret; `added` follows."""
@@ -245,13 +253,14 @@ class Accounts(QObject):
 
     def remember_choice(self, account: Account, model_id: str) -> None:
         """Remember the account and model last used, for the next new conversation."""
-        self.preferred = account.id
-        if account.last_model == model_id:
+        if account.last_model != model_id:
+            revised = with_model(account, model_id)
+            if account.id in self._accounts:
+                self._accounts[account.id] = revised
+            self._store(revised)
+        elif account.id == self.preferred:
             return
-        revised = with_model(account, model_id)
-        if account.id in self._accounts:
-            self._accounts[account.id] = revised
-        self._store(revised)
+        self._prefer(account)
 
     async def _add(
         self, account: Account, credentials: Credentials, for_this_run: bool = False
@@ -267,21 +276,41 @@ class Accounts(QObject):
 
     async def _edit(
         self,
-        old: Account,
-        account: Account,
+        seen: Account,
+        wanted: Account,
         key: str | None,
         team_id: str | None,
         for_this_run: bool,
     ) -> None:
-        has_secrets = bool(key or team_id) or (old.team is None) != (account.team is None)
+        old = self._accounts.get(seen.id)
+        if old is None:
+            return
+        has_secrets = bool(key or team_id) or (seen.team is None) != (wanted.team is None)
+        if not has_secrets and wanted == replace(seen, name=wanted.name):
+            account = replace(old, name=wanted.name)
+        elif (old.endpoint, old.team) == (seen.endpoint, seen.team):
+            account = replace(wanted, source=old.source)
+        else:
+            # What was typed was meant for another address or team.
+            self.refused.emit(wanted, Failure(Kind.ACCOUNT_CHANGED))
+            return
         if has_secrets:
             try:
                 account = await self._replace_secrets(old, account, key, team_id, for_this_run)
             except SecretsError as error:
                 self.refused.emit(account, failure_of(error))
                 return
+        now = self._accounts.get(account.id)
+        if now is None:
+            # Removed meanwhile: what was just kept goes with it.
+            await self._forget(account)
+            return
+        account = with_model(account, now.last_model)
         self._accounts[account.id] = account
         self._store(account)
+        if account.id == self.preferred:
+            # It could not be written as long as the account was in this run only.
+            self._prefer(account)
         self.changed.emit()
         if has_secrets or old.endpoint != account.endpoint:
             self.replaced.emit(account)
@@ -316,11 +345,9 @@ class Accounts(QObject):
             credentials = Credentials(key or kept.key, team_id or kept.team_id)
         self._changing.add(account.id)
         try:
-            account = await self._keep(account, credentials, for_this_run)
-            self._accounts[account.id] = account
+            return await self._keep(account, credentials, for_this_run)
         finally:
             self._changing.discard(account.id)
-        return account
 
     async def _keep(
         self, account: Account, credentials: Credentials, for_this_run: bool
@@ -339,7 +366,7 @@ class Accounts(QObject):
         kept = replace(account, source=SecretSource.MEMORY)
         return await asyncio.wrap_future(self._secrets.write(kept, credentials))
 
-    async def _remove(self, account: Account) -> None:
+    async def _forget(self, account: Account) -> None:
         if account.source in (SecretSource.KEYRING, SecretSource.MEMORY):
             try:
                 await asyncio.wrap_future(self._secrets.delete(account))
@@ -361,8 +388,8 @@ class Accounts(QObject):
 
     def _enter(self, account: Account) -> None:
         self._accounts[account.id] = account
-        self.preferred = account.id
         self._store(account)
+        self._prefer(account)
         self.changed.emit()
         self.added.emit(account)
 
@@ -377,6 +404,10 @@ class Accounts(QObject):
             self._kept.add(account.id)
         if account.id in self._kept:
             self._saving.keep(save_account, account)
+
+    def _prefer(self, account: Account) -> None:
+        self.preferred = account.id
+        if account.id in self._kept:
             self._saving.keep(save_preference, "account", account.id)
 
     def _offered_by(self, environ: Mapping[str, str]) -> Account | None:
@@ -385,6 +416,11 @@ class Accounts(QObject):
         except InvalidEnvironment as error:
             self._tell(Circumstance(About.ENVIRONMENT_INVALID, str(error)))
             return None
+
+
+def change_name(account_id: str) -> str:
+    """Return the name of the tasks that change an account, one after the other."""
+    return f"account {account_id}"
 
 
 def relocated(account: Account, endpoint: str) -> Account:

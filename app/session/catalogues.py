@@ -14,6 +14,7 @@ from app.api.errors import ServiceError
 from app.chat.account import NO_CREDENTIALS, Account, Credentials, SecretSource
 from app.chat.failure import Failure, Kind
 from app.chat.model import Catalogue, Model
+from app.session.accounts import change_name
 from app.session.tasks import Tasks
 from app.session.trials import failure_of
 from app.store.catalogue import delete_catalogue, load_catalogue, save_catalogue
@@ -105,11 +106,13 @@ class Catalogues:
         try:
             credentials = await asyncio.wrap_future(self._secrets.read(account))
             if not self._is_current(account):
-                return
+                self._set(account.id, replace(self.of(account.id), is_loading=False))
+                await self._tasks.ended(change_name(account.id))
+                if not self._is_current(account):
+                    return
+                # It kept its secrets: with others `forget` would have cancelled this.
+                self._set(account.id, replace(self.of(account.id), is_loading=True))
             models, failure = await self._ask(account, credentials)
-        except asyncio.CancelledError:
-            self._set(account.id, replace(self.of(account.id), is_loading=False))
-            raise
         except (ServiceError, SecretsError) as error:
             self._fail(account, failure_of(error))
         else:

@@ -252,22 +252,30 @@ class Desk(QObject):
         del self._open[conversation_id]
         if not heading.has_words:
             self._headings.pop(conversation_id, None)
-        elif conversation_id in self._headings:  # Not deleted meanwhile.
+        elif conversation_id in self._headings:
             self._headings[conversation_id] = heading
+        elif self._deleted is not None and self._deleted[0].id == conversation_id:
+            # What could not be sent may have come back to its draft meanwhile.
+            self._deleted = (heading, self._deleted[1])
         conversation.deleteLater()
         self.list_changed.emit()
 
     def keep_draft(self, conversation: Conversation, text: str) -> None:
         """Keep what is typed and not sent; it is on disk a moment later."""
         if conversation.heading.draft != text:
-            was_listed = bool(conversation.heading.draft.strip())
+            was_listed = conversation.heading.has_words
             conversation.keep_draft(text)
             self._saving.note_draft(conversation)
-            if was_listed != bool(text.strip()):
+            if was_listed != conversation.heading.has_words:
                 # The tab is stored as soon as there is something to come back to.
                 self._saving.save_drafts()
                 self.list_changed.emit()
                 self.save_tabs()
+
+    def add_to_draft(self, conversation: Conversation, text: str) -> None:
+        """Keep words that could not be sent behind what else is typed."""
+        draft = conversation.heading.draft
+        self.keep_draft(conversation, f"{draft}\n\n{text}" if draft else text)
 
     def find(
         self,

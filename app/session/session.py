@@ -261,20 +261,19 @@ class Session(QObject):
             and (not conversation.open_replies)
         )
 
-    def send(self, conversation: Conversation, text: str) -> bool:
+    def send(self, conversation: Conversation, text: str, remaining: str = "") -> bool:
         """Send the person's words; False if that cannot be now, and nothing happened.
 
         The words are safe once `words_saved` comes; until then the composer
-        keeps them.
+        keeps them. `remaining` is what else is typed: the draft from now on.
         """
         if not text.strip() or not self.can_send(conversation):
             return False
         heading, now = conversation.heading, datetime.now(UTC)
         parent = conversation.branch[-1] if conversation.branch else None
         user = self._words(parent, text, now)
-        conversation.revise(
-            replace(heading, title=heading.title or first_words(text), updated=now, draft="")
-        )
+        title = heading.title or first_words(text)
+        conversation.revise(replace(heading, title=title, updated=now, draft=remaining))
         self._ask(conversation, user, user.id)
         return True
 
@@ -547,8 +546,8 @@ class Session(QObject):
         if error is not None:
             self._on_store_failed(error)
             if user is not None:
-                # Its composer may be gone; where it is not, it knows better.
-                self.desk.keep_draft(conversation, user.text or "")
+                # Its view may be gone; where it is not, it knows better.
+                self.desk.add_to_draft(conversation, user.text or "")
                 self.words_not_saved.emit(conversation)
             self.desk.let_go(conversation.id)
             return

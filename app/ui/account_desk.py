@@ -1,5 +1,6 @@
 """AccountDesk: the dialogs about accounts and settings, and what comes of them."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,8 @@ class AccountDesk(QObject):
         self._dialog: AccountDialog | None = None
         self._awaited = ""
         """The id of the account the open dialog waits for."""
+        self._outstanding: Counter[str] = Counter()
+        """How often an account was submitted and nothing came of it yet."""
         self._was_silent = False
         """Whether the keyring was, when it was last to keep something."""
         self._settings: SettingsDialog | None = None
@@ -139,6 +142,7 @@ class AccountDesk(QObject):
         except InvalidSecret:
             dialog.show_problem("key", key_problem(form.key or ""))
         else:
+            self._outstanding[self._awaited] += 1
             dialog.show_busy(True)
 
     def _test(self, dialog: AccountDialog, account: Account | None, form: AccountForm) -> None:
@@ -234,10 +238,19 @@ class AccountDesk(QObject):
         if self._dialog is not None:
             self._dialog.show_keyring(name or None)
 
+    def _answered(self, account: Account) -> AccountDialog | None:
+        """Return the dialog this is the answer for; not for one that was closed before it."""
+        self._outstanding[account.id] -= 1
+        if self._outstanding[account.id] > 0:
+            return None
+        del self._outstanding[account.id]
+        return self._dialog if account.id == self._awaited else None
+
     def _on_account_kept(self, account: Account) -> None:
         self._was_silent = False
-        if self._dialog is not None and account.id == self._awaited:
-            self._dialog.accept()
+        dialog = self._answered(account)
+        if dialog is not None:
+            dialog.accept()
         self._welcome.forget_key()
         self._welcome.show_checking(False)
 
@@ -250,9 +263,10 @@ class AccountDesk(QObject):
     def _on_account_refused(self, account: Account, failure: Failure) -> None:
         self._was_silent = failure.code == SILENT
         field, sentence = _refusal(failure)
-        if self._dialog is not None and account.id == self._awaited:
-            self._dialog.show_busy(False)
-            self._dialog.show_problem(field, sentence)
+        dialog = self._answered(account)
+        if dialog is not None:
+            dialog.show_busy(False)
+            dialog.show_problem(field, sentence)
             return
         self._welcome.show_checking(False)
         self._welcome.show_problem(sentence)
@@ -296,6 +310,11 @@ def _refusal(failure: Failure) -> tuple[str, str]:
     """Return why an account could not be saved, and the field to say it at, if there is one."""
     if failure.kind is Kind.TEAM_UNREADABLE:
         return "team_id", tr("This team’s ID is not in the keyring. Paste it, or tick “No team”.")
+    if failure.kind is Kind.ACCOUNT_CHANGED:
+        return "", tr(
+            "This account was changed meanwhile, so nothing was saved. "
+            "Close this and open it again."
+        )
     if failure.kind is Kind.KEY_MISSING:
         return "key", tr("This account has no key on this computer. Paste it.")
     sentences = {
@@ -306,7 +325,8 @@ def _refusal(failure: Failure) -> tuple[str, str]:
         ),
         SILENT: tr(
             "The keyring did not answer, so nothing was saved. Unlock it if it asks and try "
-            "again. If it stays silent, what you paste here is kept for this run."
+            "again. If it stays silent, paste the key, and the team ID if a team pays: "
+            "they are kept for this run."
         ),
     }
     other = tr("The keyring did not do it, so nothing was saved. Paste the key and try again.")

@@ -27,7 +27,7 @@ from app.ui.captions import ReplyCaptions
 from app.ui.composer import Composer
 from app.ui.find_bar import FindBar
 from app.ui.message_acts import MessageActs
-from app.ui.notice import Act
+from app.ui.notice import Act, Notice
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import Theme
 from app.ui.transcript.findable import FindableTranscript
@@ -89,6 +89,10 @@ class ChatView(QWidget):
         )
         self._day = date.today()
         """On which the times of messages were put into words."""
+        self._sending = ""
+        """What was sent from the composer, until it is saved or given back."""
+        self._no_model: Notice | None = None
+        """The notice that there is no model, while that holds."""
         self._before_finding: QWidget | None = None
         """What had the keyboard before the find bar."""
         self.acts = MessageActs(session, conversation, self.transcript)
@@ -164,6 +168,8 @@ class ChatView(QWidget):
         account = self._session.accounts.get(heading.account_id)
         model = self._session.model(heading.account_id, heading.model)
         label = model.label if heading.model else ""
+        if heading.model:
+            self._withdraw_no_model()
         self.composer.show_model(label, wording.prices(model.prices) if label else "")
         names = [(each.id, wording.account(each)) for each in self._session.accounts.all]
         self.composer.show_payer(
@@ -285,10 +291,12 @@ class ChatView(QWidget):
 
     def _on_composer_submitted(self, text: str) -> None:
         self.composer.hold()
-        if self._session.send(self.conversation, text):
+        self._sending = text
+        if self._session.send(self.conversation, text, self._unsent):
             self.notice_bar.clear()
             self.transcript.scroll_to_end()
             return
+        self._sending = ""
         self.composer.release(clear=False)
         self._on_refused()
 
@@ -296,32 +304,43 @@ class ChatView(QWidget):
         """Say why what was asked for cannot be done now."""
         session, heading = self._session, self.conversation.heading
         account = session.accounts.get(heading.account_id)
-        self.notice_bar.add(
-            wording.cannot_send(
-                has_account=account is not None,
-                has_others=bool(session.accounts.all),
-                has_model=bool(heading.model),
-                can_save=session.can_save,
-                trouble=session.store_trouble,
-                catalogue=session.catalogues.of(heading.account_id),
-            )
+        notice = wording.cannot_send(
+            has_account=account is not None,
+            has_others=bool(session.accounts.all),
+            has_model=bool(heading.model),
+            can_save=session.can_save,
+            trouble=session.store_trouble,
+            catalogue=session.catalogues.of(heading.account_id),
         )
+        self.notice_bar.add(notice)
         if account is not None and not heading.model:
+            if session.can_save and notice != self._no_model:
+                self._withdraw_no_model()
+                self._no_model = notice
             session.catalogues.ask_again(account)
+
+    def _withdraw_no_model(self) -> None:
+        if self._no_model is not None:
+            self.notice_bar.withdraw(self._no_model)
+            self._no_model = None
 
     def _on_message_added(self, _message_id: object) -> None:
         # A reply with something after it cannot be continued any more.
         self.transcript.refresh_captions()
         self._show_streaming()
 
-    def _keep_words(self) -> None:
-        """Keep all that is typed and not sent as the draft; also what is typed over messages.
+    @property
+    def _unsent(self) -> str:
+        """All that is typed and neither sent nor being sent; also what is typed over messages.
 
         The view knows where each belongs; when it goes, the composer of the next shows all.
         """
-        edits, words = self.transcript.unsent_edits, self.composer.words
-        draft = "\n\n".join([*edits, words]).strip() if edits else words
-        self._session.desk.keep_draft(self.conversation, draft)
+        edits = self.transcript.unsent_edits
+        words = self.composer.words.removeprefix(self._sending)
+        return "\n\n".join([*edits, words]).strip() if edits else words
+
+    def _keep_words(self) -> None:
+        self._session.desk.keep_draft(self.conversation, self._unsent)
 
     def _on_recall_requested(self) -> None:
         message_id = self.acts.last(Role.USER)
@@ -331,12 +350,20 @@ class ChatView(QWidget):
     def _on_words_saved(self, conversation: Conversation) -> None:
         if conversation is self.conversation:
             self.composer.release(clear=True)
+            self._sending = ""
             self._keep_words()
 
     def _on_words_not_saved(self, conversation: Conversation) -> None:
-        if conversation is self.conversation:
-            self.composer.release(clear=False)
-            self._keep_words()
+        if conversation is not self.conversation:
+            return
+        self.composer.release(clear=False)
+        if not self._sending:
+            # Sent where nobody holds it any more: in a view or an editor that is gone.
+            returned = conversation.heading.draft.removeprefix(self._unsent)
+            if returned.strip():
+                self.composer.recall(f"{self.composer.words}{returned}".strip("\n"))
+        self._sending = ""
+        self._keep_words()
 
     def _on_offer_taken(self, act: Act) -> None:
         others = [a for a in self._session.accounts.all if a.team is not None]

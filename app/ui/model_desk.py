@@ -112,15 +112,9 @@ class ModelDesk(QObject):
 
     def _on_catalogue_changed(self, account_id: str) -> None:
         self.show()
-        has_models = bool(self._session.catalogues.of(account_id).models)
         for view in self._tabs.views:
-            heading = view.conversation.heading
-            if heading.account_id != account_id:
-                continue
-            if has_models and not heading.model:
-                # One is about to be chosen: that there is none does not hold any more.
-                view.notice_bar.clear()
-            view.refresh_captions()
+            if view.conversation.heading.account_id == account_id:
+                view.refresh_captions()
 
     def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:
         # Back in the window, the person may have mended the network elsewhere.

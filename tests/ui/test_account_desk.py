@@ -19,12 +19,14 @@ from app.ui.settings_dialog import SettingsDialog
 from app.ui.welcome import Welcome
 from tests.helpers.secret_service import SecretService
 from tests.helpers.server import KEY, TEAM_IDS, Server
-from tests.session import conftest, test_accounts
+from tests.session import conftest, test_account_changes, test_accounts
 from tests.session.conftest import Running, Scenario
+from tests.session.test_account_changes import Ring
 
 Play = Callable[[Scenario], None]
 W = TypeVar("W", bound=QWidget)
 server, play, keyring = conftest.server, conftest.play, test_accounts.keyring
+ring = test_account_changes.ring
 # Qt's offscreen platform has nothing to raise a menu over.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -179,6 +181,9 @@ def test_what_the_keyring_did_not_keep_is_said_once_until_it_does(
 ) -> None:
     async def scenario(running: Running) -> None:
         account = await logged_in(running, server)
+        # Its key is read for this: not while the keyring goes.
+        await running.until(lambda: running.session.catalogues.of(account.id).models)
+        running.told.clear()
         welcome = Welcome(window)
         desk = AccountDesk(running.session, welcome, window, theme.light(), Path("data"))
         keyring.stop()
@@ -246,6 +251,57 @@ def test_a_keyring_that_stays_silent_takes_a_second_save_for_this_run(
             assert added[0].source is SecretSource.MEMORY
         finally:
             keyring.resume()
+
+    play(scenario)
+
+
+def test_a_silent_keyring_asks_for_the_team_id_too_and_takes_it_for_this_run(
+    play: Play, server: Server, keyring: SecretService, window: QWidget
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await test_accounts.add(running, server, team="Lab", team_id="team-1")
+        desk_of(running, window).edit(account.id)
+        dialog = await newest(running, window, AccountDialog)
+        keyring.pause()
+        try:
+            dialog.fields.key.line.setText(KEY)
+            dialog.save.click()
+            await running.until(lambda: "did not answer" in dialog.status.text)
+            assert "team ID if a team pays" in dialog.status.text
+            dialog.fields.team_id.line.setText("team-1")
+            edited: list[Account] = []
+            running.session.accounts.edited.connect(edited.append)
+            dialog.save.click()
+            await running.until(lambda: edited)
+            assert edited[0].source is SecretSource.MEMORY
+        finally:
+            keyring.resume()
+
+    play(scenario)
+
+
+def test_what_comes_of_a_dialog_that_was_closed_does_not_close_the_next_one(
+    play: Play, server: Server, window: QWidget, ring: Ring
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await test_accounts.add(running, server)
+        desk = desk_of(running, window)
+        accounts, seen = running.session.accounts, list[bool]()
+        ring.hold()
+        desk.edit(account.id)
+        first = await newest(running, window, AccountDialog)
+        first.fields.key.line.setText(KEY)
+        first.save.click()
+        await running.until(ring.asked.is_set)
+        first.reject()
+        desk.edit(account.id)
+        second = await newest(running, window, AccountDialog)
+        second.fields.name.line.setText("Grace")
+        accounts.edited.connect(lambda _account: seen.append(second.isVisible()))
+        second.save.click()
+        ring.free.set()
+        await running.until(lambda: len(seen) == 2)
+        assert seen == [True, False]
 
     play(scenario)
 

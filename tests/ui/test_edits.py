@@ -9,7 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolTip
 
 from app.chat.conversation import Conversation
+from app.store.conversations import load
 from app.ui.chat_view import ChatView
+from app.ui.notice import Notice, Tone
+from app.ui.notice_bar import NoticeBar
 from app.ui.transcript.acts import MessageAct
 from tests.helpers.server import Server
 from tests.session import conftest
@@ -211,6 +214,173 @@ def test_words_typed_while_an_edit_is_saved_stay(staged: Staged) -> None:
         )
         assert stage.text == "great work"
         assert front(stage).conversation.heading.draft == "great work"
+
+    staged(scenario)
+
+
+def stored(stage: Stage, conversation_id: int) -> tuple[str, int]:
+    """Return the draft and how many messages are on disk, behind all that is being written."""
+    heading, messages = stage.running.database.write(load, conversation_id).result(5)
+    return heading.draft, len(messages)
+
+
+async def edit_and_write(stage: Stage, typed: str, words: str) -> Conversation:
+    """Say hi, type behind it without sending that, and type something in the composer."""
+    await stage.begin()
+    await stage.say("hi")
+    await edit(stage, typed)
+    front(stage).setFocus()
+    stage.type(words)
+    return front(stage).conversation
+
+
+async def reopen(stage: Stage, conversation_id: int) -> None:
+    stage.key("Ctrl+Shift+T")
+    await stage.running.until(
+        lambda: stage.window.tabs.front and front(stage).conversation.id == conversation_id
+    )
+
+
+def test_an_edit_outlives_its_tab_closed_right_after_enter(staged: Staged) -> None:
+    async def scenario(stage: Stage) -> None:
+        conversation = await edit_and_write(stage, " there", "second")
+        number = conversation.id
+        stage.key("Return")
+        assert stored(stage, number) == ("hi there", 4), "in one with the message"
+        stage.key("Ctrl+W")
+        await stage.running.until(lambda: not stage.is_replying)
+        assert stage.session.desk.heading(number).draft == "hi there"
+        await reopen(stage, number)
+        assert stage.text == "hi there"
+        assert said(stage)[2] == "second"
+
+    staged(scenario)
+
+
+def test_a_sent_edit_leaves_only_the_composers_words_behind_it(staged: Staged) -> None:
+    async def scenario(stage: Stage) -> None:
+        conversation = await edit_and_write(stage, " there", "second")
+        number = conversation.id
+        await edit(stage, "")
+        stage.key("Return")
+        assert stored(stage, number) == ("second", 4)
+        stage.key("Ctrl+W")
+        await stage.running.until(lambda: not stage.is_replying)
+        await reopen(stage, number)
+        assert stage.text == "second"
+        assert said(stage)[0] == "hi there"
+
+    staged(scenario)
+
+
+def test_words_typed_behind_what_is_being_saved_come_back_once(staged: Staged) -> None:
+    async def scenario(stage: Stage) -> None:
+        conversation = await edit_and_write(stage, " there", "second")
+        stage.key("Return")
+        stage.type(" and more")
+        stage.key("Ctrl+W")
+        await stage.running.until(lambda: not stage.is_replying)
+        await reopen(stage, conversation.id)
+        assert stage.text == "hi there\n\n and more"
+
+    staged(scenario)
+
+
+@pytest.mark.parametrize("sends_edit", [False, True])
+def test_a_save_that_fails_behind_a_closed_tab_takes_no_words(
+    staged: Staged, sends_edit: bool
+) -> None:
+    async def scenario(stage: Stage) -> None:
+        conversation = await edit_and_write(stage, " there", "second")
+        number = conversation.id
+        if sends_edit:
+            await edit(stage, "")
+        stage.running.database.close()
+        stage.key("Return")
+        stage.key("Ctrl+W")
+        returned = "second\n\nhi there" if sends_edit else "hi there\n\nsecond"
+        desk = stage.session.desk
+        await stage.running.until(lambda: desk.heading(number).draft == returned)
+
+    staged(scenario)
+
+
+@pytest.mark.parametrize("sends_edit", [False, True])
+def test_a_save_that_fails_leaves_everything_where_it_was_typed(
+    staged: Staged, sends_edit: bool
+) -> None:
+    async def scenario(stage: Stage) -> None:
+        conversation = await edit_and_write(stage, " there", "second")
+        if sends_edit:
+            await edit(stage, "")
+        stage.running.database.close()
+        stage.key("Return")
+        await stage.running.until(lambda: not stage.is_replying)
+        assert stage.text == "second"
+        assert front(stage).transcript.unsent_edits == ["hi there"]
+        assert conversation.heading.draft == "hi there\n\nsecond"
+
+    staged(scenario)
+
+
+def test_a_save_that_fails_behind_a_deletion_takes_no_words(staged: Staged) -> None:
+    async def scenario(stage: Stage) -> None:
+        number = (await edit_and_write(stage, " there", "second")).id
+        desk = stage.session.desk
+        stage.running.database.close()
+        stage.key("Return")
+        trigger(stage, "delete")
+        await stage.running.until(lambda: desk.conversation(number) is None)
+        trigger(stage, "undelete")
+        assert desk.heading(number).draft == "hi there\n\nsecond"
+
+    staged(scenario)
+
+
+def test_a_save_that_fails_gives_the_words_to_the_tab_that_was_reopened(staged: Staged) -> None:
+    async def scenario(stage: Stage) -> None:
+        conversation = await edit_and_write(stage, " there", "second")
+        stage.running.database.close()
+        stage.key("Return")
+        stage.key("Ctrl+W")
+        stage.key("Ctrl+Shift+T")
+        assert front(stage).conversation is conversation
+        assert stage.text == "hi there"
+        await stage.running.until(lambda: not stage.is_replying)
+        assert stage.text == conversation.heading.draft == "hi there\n\nsecond"
+
+    staged(scenario)
+
+
+def headlines(bar: NoticeBar) -> list[str]:
+    """Take every notice from a bar, and return what they said, the newest first."""
+    found = []
+    while bar.front is not None:
+        found.append(bar.front.headline)
+        bar.withdraw(bar.front)
+    return found
+
+
+def test_a_model_that_comes_takes_away_only_that_there_was_none(staged: Staged) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.begin()
+        catalogues, view = stage.session.catalogues, front(stage)
+        conversation = view.conversation
+        await stage.running.until(lambda: catalogues.of(conversation.heading.account_id).models)
+        stage.session.choose_model(conversation, "")
+        view.notice_bar.add(Notice(Tone.WARNING, "Something else."))
+        stage.type("hello")
+        stage.key("Return")
+        stage.key("Return")
+        assert view.notice_bar.front
+        assert view.notice_bar.front.headline == "There is no model to send this to yet."
+        account = stage.session.accounts.get(conversation.heading.account_id)
+        assert account is not None
+        catalogues.refresh(account)
+        await stage.running.until(lambda: conversation.heading.model)
+        said = headlines(view.notice_bar)
+        assert "Something else." in said
+        assert "There is no model to send this to yet." not in said
 
     staged(scenario)
 

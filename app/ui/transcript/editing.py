@@ -22,7 +22,7 @@ class Editing(QObject):
         sent: the person wants a message sent anew. args: message id, text.
         cancelled: they leave it as it was. arg: message id.
         resized: the editor needs another height, or is gone. arg: message id.
-        changed: `unsent` may be another.
+        changed: `unsent` may be another; before `sent`, that it is without what is sent.
     """
 
     sent = Signal(object, str)
@@ -55,13 +55,13 @@ class Editing(QObject):
 
     @property
     def unsent(self) -> list[str]:
-        """What is typed over messages, and neither sent nor given up."""
+        """What is typed over messages, and neither sent, being sent nor given up."""
         return [*self._drafts.values(), *self._typed]
 
     @property
     def _typed(self) -> list[str]:
-        """What is written in the editor, if it is worth keeping."""
-        words = self._editor.words if self._editor is not None else ""
+        """What is written in the editor, if it is worth keeping and not being sent."""
+        words = self._editor.words if self._editor is not None and not self.is_held else ""
         return [words] if words.strip() and words != self._text else []
 
     def open(self, message_id: int, text: str, theme: Theme, *, sends_on_enter: bool) -> None:
@@ -76,6 +76,7 @@ class Editing(QObject):
             editor.set_sends_on_enter(sends_on_enter)
             editor.move(0, -_FAR)
             editor.show()
+            editor.sent.connect(self.changed)
             editor.sent.connect(lambda words: self.sent.emit(message_id, words))
             editor.cancelled.connect(self._on_editor_cancelled)
             editor.grew.connect(lambda: self.resized.emit(message_id))
@@ -107,6 +108,7 @@ class Editing(QObject):
         """Give the words back that could not be sent."""
         if self._editor is not None:
             self._editor.release()
+            self.changed.emit()
 
     def focus(self) -> None:
         """Bring the keyboard to the editor."""

@@ -11,6 +11,9 @@ from enum import StrEnum
 WORDS_LIMIT = 500
 """Characters of a server's own message that are kept."""
 
+LOCKED, ABSENT, SILENT = "locked", "absent", "silent"
+"""Codes of `Kind.KEY_UNREADABLE`: why the keyring gave nothing, where that changes what to do."""
+
 
 class Wallet(StrEnum):
     """Which kind of wallet a request was to be paid from."""
@@ -90,7 +93,7 @@ class Failure:
     status: int | None = None
     """HTTP status, if there was an answer."""
     code: str = ""
-    """The service's own name for it; of an unreadable key, ours: see `session/trials.py`."""
+    """The service's own name for it; of an unreadable key, one of the three above."""
     words: str = ""
     """The service's own message: plain text, at most `WORDS_LIMIT` characters."""
     request_ids: tuple[str, ...] = ()

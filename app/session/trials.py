@@ -14,7 +14,7 @@ from hashlib import blake2b
 from app.api.client import Client
 from app.api.errors import NotSent, ServiceError
 from app.chat.account import NO_CREDENTIALS, Account, Credentials, platform_of
-from app.chat.failure import Failure, Kind
+from app.chat.failure import ABSENT, LOCKED, SILENT, Failure, Kind
 from app.chat.model import Model
 from app.chat.platform import Balance, Identity, Team
 from app.session.tasks import Tasks
@@ -27,9 +27,6 @@ from app.store.secrets import (
     SecretsSilent,
     TeamMissing,
 )
-
-LOCKED, ABSENT, SILENT = "locked", "absent", "silent"
-"""Codes of `KEY_UNREADABLE`, as far as they change what to do: why the keyring gave nothing."""
 
 
 @dataclass(frozen=True, slots=True)

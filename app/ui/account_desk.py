@@ -15,11 +15,11 @@ from app.chat.account import (
     InvalidSecret,
     clean_secret,
 )
-from app.chat.failure import Failure, Kind
+from app.chat.failure import ABSENT, LOCKED, SILENT, Failure, Kind
 from app.chat.network import Network
 from app.session import Session
 from app.session.accounts import relocated
-from app.session.trials import ABSENT, LOCKED, SILENT, AccountTrial, TeamsTrial
+from app.session.trials import AccountTrial, TeamsTrial
 from app.ui import links, wording
 from app.ui.account_dialog import AccountDialog
 from app.ui.account_form import AccountForm, key_problem

@@ -43,6 +43,14 @@ def wrap_for(edit: QPlainTextEdit, text: str, *, afresh: bool) -> None:
         edit.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
 
+def paste(edit: QPlainTextEdit, source: QMimeData) -> None:
+    """Put in what is pasted, as plain text."""
+    text = source.text()
+    wrap_for(edit, text, afresh=False)
+    edit.insertPlainText(text)
+    edit.ensureCursorVisible()
+
+
 class Page(QPlainTextEdit):
     """The text area: one key sends, another breaks the line, pasting is plain text.
 
@@ -161,10 +169,7 @@ class Page(QPlainTextEdit):
 
     @unfailing
     def insertFromMimeData(self, source: QMimeData) -> None:
-        text = source.text()
-        wrap_for(self, text, afresh=False)
-        self.insertPlainText(text)
-        self.ensureCursorVisible()
+        paste(self, source)
 
     def sizeHint(self) -> QSize:
         margins = self.contentsMargins().top() + self.contentsMargins().bottom()

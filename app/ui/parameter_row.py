@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui import theme
-from app.ui.page import words_of, wrap_for
+from app.ui.page import paste, words_of, wrap_for
 from app.ui.section import ROW_HEIGHT, Pair, Pressable, plain, plain_painter
 from app.ui.unfailing import unfailing
 
@@ -145,10 +145,7 @@ class Box(QPlainTextEdit):
 
     @unfailing
     def insertFromMimeData(self, source: QMimeData) -> None:
-        text = source.text()
-        wrap_for(self, text, afresh=False)
-        self.insertPlainText(text)
-        self.ensureCursorVisible()
+        paste(self, source)
 
     @unfailing
     def focusOutEvent(self, event: QFocusEvent) -> None:

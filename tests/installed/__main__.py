@@ -17,6 +17,7 @@ from pathlib import Path
 
 from app import APP_ID
 from tests.installed.chroot import PERSON, Chroot, make
+from tests.installed.finding import say
 from tests.installed.screen import Screen
 from tests.installed.vanished import prove_vanished
 
@@ -265,17 +266,6 @@ def only(pattern: str) -> Path:
     if len(found) != 1:
         raise SystemExit(f"There should be one {pattern} in dist, there are {len(found)}.")
     return found[0]
-
-
-def say(what: str, is_so: object) -> None:
-    """Print what was looked at.
-
-    Raises:
-        SystemExit: it is not so.
-    """
-    print(f"{'ok' if is_so else 'NOT':4}{what}", flush=True)
-    if not is_so:
-        raise SystemExit(1)
 
 
 if __name__ == "__main__":

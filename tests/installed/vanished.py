@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.installed.finding import say
 from tests.installed.screen import Screen
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "prove"
@@ -116,17 +117,6 @@ def resident(process: int) -> int:
 def colours(picture: Path) -> int:
     """Return how many colours a picture has."""
     return int(subprocess.check_output(["identify", "-format", "%k", str(picture)]))
-
-
-def say(what: str, is_so: bool) -> None:
-    """Print what was looked at.
-
-    Raises:
-        SystemExit: it is not so.
-    """
-    print(f"{'ok' if is_so else 'NOT':4}{what}", flush=True)
-    if not is_so:
-        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,7 @@ from secretstorage import ItemNotFoundException
 
 from app.chat.account import Account, Credentials, InvalidSecret, PlainHttp, SecretSource
 from app.chat.circumstance import About
-from app.chat.failure import Failure, Kind
-from app.session.trials import ABSENT, LOCKED, SILENT
+from app.chat.failure import ABSENT, LOCKED, SILENT, Failure, Kind
 from app.store import rings
 from tests.helpers.secret_service import SecretService, secret_service
 from tests.helpers.server import KEY, Server

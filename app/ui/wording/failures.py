@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from app.chat.account import ENVIRONMENT_ID, ENVIRONMENT_NAME
 from app.chat.cost import Cost
-from app.chat.failure import Failure, Kind, Wallet
+from app.chat.failure import ABSENT, LOCKED, SILENT, Failure, Kind, Wallet
 from app.chat.message import (
     FILTER_ENDS,
     LENGTH_ENDS,
@@ -19,7 +19,6 @@ from app.chat.message import (
     Pause,
     Status,
 )
-from app.session.trials import ABSENT, LOCKED, SILENT
 from app.ui.notice import Act, Notice, Offer, Tone
 from app.ui.wording.language import tr
 from app.ui.wording.numbers import cost, seconds

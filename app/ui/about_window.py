@@ -137,6 +137,7 @@ class AboutWindow(QDialog):
         self.close_button.clicked.connect(self.accept)
         self._on_chosen(self.choice.currentText())
         self.set_theme(look)
+        self._fit()
         self.copy.setFocus()
 
     def tell_copied(self) -> None:
@@ -144,6 +145,7 @@ class AboutWindow(QDialog):
         words = tr("Copied: versions, settings and counts. No texts, names, keys or addresses.")
         self._copied.setText(words)
         self._copied.show()
+        self._fit()
 
     def set_theme(self, look: theme.Theme) -> None:
         """Show it in another theme."""
@@ -196,6 +198,13 @@ class AboutWindow(QDialog):
         room = self.screen().availableSize() - QSize(16, 48)
         self.setMinimumWidth(min(LEAST, room.width()))
         self.resize((SIZE if has_texts else SHORT).boundedTo(room))
+
+    def _fit(self) -> None:
+        """Be high enough for the words at this width: in lines that wrap they need more."""
+        column = self.layout()
+        if column is not None:
+            needed = column.totalHeightForWidth(self.width())
+            self.resize(self.width(), max(self.height(), needed))
 
     def _on_chosen(self, name: str) -> None:
         path = self._files.get(name)

@@ -4,14 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app import __version__
-from app.ui import theme
+from app.ui import about_window, theme
 from app.ui.about_window import AboutWindow
 
 LICENCES = (
@@ -116,3 +116,14 @@ def test_it_closes_with_escape_and_with_its_button(qtbot: QtBot) -> None:
     window = opened(qtbot)
     QTest.mouseClick(window.close_button, Qt.MouseButton.LeftButton)
     assert not window.isVisible()
+
+
+def test_no_words_are_cut_on_a_small_screen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(about_window, "SHORT", QSize(380, 200))
+    monkeypatch.setattr(about_window, "LEAST", 300)
+    window = opened(qtbot)
+    window.tell_copied()
+    QApplication.processEvents()
+    labels = [each for each in window.findChildren(QLabel) if each.isVisible() and each.text()]
+    assert len(labels) > 4
+    assert all(each.height() >= each.heightForWidth(each.width()) for each in labels)

@@ -20,12 +20,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     Statements are committed as they run, unless a transaction is begun. Texts
     that are not UTF-8 any more are read with U+FFFD in them.
     """
-    db = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}",
-        uri=True,
-        isolation_level=None,
-        timeout=_BUSY_MS / 1000,
-    )
+    db = _open(path, "ro" if read_only else "rw")
     try:
         db.text_factory = partial(str, encoding="utf-8", errors="replace")
         db.execute("PRAGMA foreign_keys = ON")
@@ -39,6 +34,15 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return db
 
 
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY_MS / 1000,
+    )
+
+
 def _make_durable(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     # With NORMAL a power cut takes back transactions that were reported done.
@@ -49,6 +53,20 @@ def _make_durable(db: sqlite3.Connection) -> None:
         db.execute("PRAGMA checkpoint_fullfsync = ON")
     db.execute("PRAGMA secure_delete = ON")
     db.execute(f"PRAGMA journal_size_limit = {16 * 2**20}")
+
+
+def roll_back(path: Path) -> None:
+    """Take back what was being written into a file when its writer was killed.
+
+    Only while a file keeps no write-ahead log, as a new one and a backup do, is
+    that left to the next connection that may write. Source:
+    https://sqlite.org/atomiccommit.html#_hot_rollback_journals.
+
+    Raises:
+        sqlite3.Error: it cannot be taken back now.
+    """
+    with closing(_open(path, "rw")) as db:
+        db.execute("PRAGMA schema_version")
 
 
 def prove_engine() -> str:

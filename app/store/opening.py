@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app.paths import make_private
 from app.store import migrations
-from app.store.connection import back_up, connect, create
+from app.store.connection import back_up, connect, create, roll_back
 from app.store.errors import Damaged, NewerSchema, Refused, StoreError, Unwritable, translate
 from app.store.salvage import Salvaged, salvage
 
@@ -101,7 +101,8 @@ def _open_file(path: Path) -> tuple[sqlite3.Connection, Opening]:
 def inspect(path: Path) -> str:
     """Return what is wrong with a file, empty for one that can be opened or made.
 
-    Neither the file nor its write-ahead log is changed.
+    Neither the file nor its write-ahead log is changed, but for what a killed
+    program had half written into a file without one, which is taken back.
 
     Raises:
         NewerSchema: a newer Coprime wrote it.
@@ -113,6 +114,13 @@ def inspect(path: Path) -> str:
         return "lost, its log is here" if _has_log(path) else ""
     if not stat.S_ISREG(mode):
         return "not a file"
+    if path.with_name(f"{path.name}-journal").exists():
+        try:
+            roll_back(path)
+        except sqlite3.DatabaseError as error:
+            # What it is instead is found below.
+            if not isinstance(translate(error), Damaged):
+                raise
     with path.open("rb") as file:
         header = file.read(_HEADER)
     if not header:

@@ -307,6 +307,39 @@ def test_a_kill_at_any_moment_of_the_first_start_leaves_something_that_starts(
             path.unlink()
 
 
+HALF_WRITTEN = """
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA journal_mode = DELETE")
+db.execute("PRAGMA cache_size = 1")
+db.execute("BEGIN")
+db.execute("CREATE TABLE half (a)")
+for _ in range(500):
+    db.execute("INSERT INTO half VALUES (?)", ["x" * 4000])
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+@pytest.mark.parametrize("messages", [0, 200], ids=["a new file", "a backup put back"])
+def test_what_a_kill_left_half_written_before_there_was_a_log_is_taken_back(
+    file: Path, open_database: Callable[..., Database], messages: int
+) -> None:
+    if messages:
+        fill(file, messages)
+    else:
+        file.parent.mkdir()
+    ended = subprocess.run([sys.executable, "-c", HALF_WRITTEN, str(file)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert file.with_name(file.name + "-journal").stat().st_size > 0
+    assert file.stat().st_size > 500_000
+    database = open_database()
+    assert database.start().result().outcome is (Outcome.OPENED if messages else Outcome.CREATED)
+    found = database.read(conversations.load_bodies, range(2, messages + 2)).result().found
+    assert len(found) == messages
+    assert sorted(path.name for path in file.parent.glob("*journal")) == []
+
+
 def test_every_step_alone_and_all_together_give_the_same_schema() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         migrations.migrate(db)

@@ -33,8 +33,9 @@ class Watched(main.Window):
         self.tabs.front.composer.page.insertPlainText({draft!r})
         {end}
 
-# In the background of a shell it is ignored, and would be here too.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+# In the background of a shell they are ignored, and would be here too.
+for kind in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(kind, signal.SIG_DFL)
 main.Window = Watched
 sys.exit(main.run(["--demo", "--data", {data!r}]))
 """
@@ -132,6 +133,7 @@ def test_an_end_asked_for_before_the_loop_runs_is_not_lost(tmp_path: Path, end: 
 import os, signal, sys
 from PySide6.QtCore import QCoreApplication as qapp, QEvent
 from app import main
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 paint = main.paint
 main.paint = lambda window: (paint(window), {end})
 sys.exit(main.run(["--demo", "--data", {str(tmp_path / "data")!r}]))

@@ -239,6 +239,8 @@ async def reopen(stage: Stage, conversation_id: int) -> None:
     await stage.running.until(
         lambda: stage.window.tabs.front and front(stage).conversation.id == conversation_id
     )
+    conversation = front(stage).conversation
+    await stage.running.until(lambda: all(map(conversation.has_text, conversation.branch)))
 
 
 def test_an_edit_outlives_its_tab_closed_right_after_enter(staged: Staged) -> None:

@@ -319,7 +319,7 @@ async def _converse(loop: asyncio.AbstractEventLoop, session: "Session") -> str:
     await _until(loop, session.started, lambda: session.has_started)
     conversation = session.new_conversation()
     session.choose_model(conversation, "demo/echo")
-    session.send(conversation, WORDS)
+    session.messages.send(conversation, WORDS)
     await _until(loop, conversation.message_changed, lambda: bool(_reply(conversation)))
     reply = _reply(conversation)
     if WORDS.splitlines()[0] not in reply:

@@ -343,7 +343,7 @@ class Watched(main.Window):
         for _ in range(3):
             conversation = self._session.new_conversation()
             self._session.choose_model(conversation, "demo/tour")
-            self._session.send(conversation, "hello")
+            self._session.messages.send(conversation, "hello")
             self.grab()
 
     def finish(self):

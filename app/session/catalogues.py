@@ -68,6 +68,10 @@ class Catalogues:
         """Return what is known of an account's models; empty before `refresh`."""
         return self._known.get(account_id, Catalogue())
 
+    def model(self, account_id: str, model_id: str) -> Model:
+        """Return a model; one that is not listed has only its id."""
+        return self.of(account_id).find(model_id) or Model(model_id)
+
     def gone(self, account_id: str) -> frozenset[str]:
         """Return the models that are listed, and were not there when asked."""
         return self._gone.get(account_id, frozenset())

@@ -67,17 +67,17 @@ class ReplyCaptions:
         if message.status.is_open or completion is None or _ended_well(message):
             return wording.NO_WAYS
         return wording.Ways(
-            can_continue=session.can_continue(conversation, message.id),
+            can_continue=session.messages.can_continue(conversation, message.id),
             can_shorten=len(conversation.path(message.id)) - 1 - completion.left_out > 2,
-            retry_cost=session.cost_again(conversation, message.id, goes_on=False),
-            continue_cost=session.cost_again(conversation, message.id, goes_on=True),
+            retry_cost=session.messages.cost_again(conversation, message.id, goes_on=False),
+            continue_cost=session.messages.cost_again(conversation, message.id, goes_on=True),
         )
 
     def _model(self, message: Message) -> Model:
         completion = message.completion
         if completion is None:
             return Model("")
-        return self._session.model(completion.account_id, completion.model)
+        return self._session.catalogues.model(completion.account_id, completion.model)
 
 
 def _ended_well(message: Message) -> bool:

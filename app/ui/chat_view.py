@@ -166,7 +166,7 @@ class ChatView(QWidget):
         """Show who answers and who pays, as the session knows them now."""
         heading = self.conversation.heading
         account = self._session.accounts.get(heading.account_id)
-        model = self._session.model(heading.account_id, heading.model)
+        model = self._session.catalogues.model(heading.account_id, heading.model)
         label = model.label if heading.model else ""
         if heading.model:
             self._withdraw_no_model()
@@ -231,7 +231,7 @@ class ChatView(QWidget):
 
     def stop(self) -> None:
         """End the reply under way."""
-        self._session.stop(self.conversation)
+        self._session.messages.stop(self.conversation)
 
     def open_find_bar(self) -> None:
         """Let the person find something in the conversation; what is selected, to begin with."""
@@ -292,7 +292,7 @@ class ChatView(QWidget):
     def _on_composer_submitted(self, text: str) -> None:
         self.composer.hold()
         self._sending = text
-        if self._session.send(self.conversation, text, self._unsent):
+        if self._session.messages.send(self.conversation, text, self._unsent):
             self.notice_bar.clear()
             self.transcript.scroll_to_end()
             return

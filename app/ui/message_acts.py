@@ -61,7 +61,7 @@ class MessageActs(QObject):
         elif act is MessageAct.REGENERATE:
             self.ask_again(message_id)
         elif act is MessageAct.FORK:
-            self._session.fork(self._conversation, message_id)
+            self._session.messages.fork(self._conversation, message_id)
         elif act is MessageAct.EDIT:
             self._transcript.edit(message_id)
 
@@ -76,7 +76,7 @@ class MessageActs(QObject):
     def show_version(self, message_id: int) -> None:
         """Bring another version into view."""
         self._turned = message_id
-        self._session.show_version(self._conversation, message_id)
+        self._session.messages.show_version(self._conversation, message_id)
 
     @property
     def versions_in_turn(self) -> tuple[Sequence[int], int]:
@@ -173,7 +173,7 @@ class MessageActs(QObject):
 
     def go_on(self, message_id: int) -> None:
         """Let the model go on where a reply broke off."""
-        if not self._session.continue_reply(self._conversation, message_id):
+        if not self._session.messages.continue_reply(self._conversation, message_id):
             self.refused.emit()
 
     def _ask(
@@ -185,7 +185,7 @@ class MessageActs(QObject):
         is_shorter: bool = False,
     ) -> None:
         self._turned = None
-        if not self._session.retry(
+        if not self._session.messages.retry(
             self._conversation, message_id, model_id, without=without, is_shorter=is_shorter
         ):
             self.refused.emit()
@@ -220,7 +220,7 @@ class MessageActs(QObject):
 
     def _on_edited(self, message_id: int, text: str) -> None:
         self._turned = None
-        self._is_saving_edit = self._session.edit(self._conversation, message_id, text)
+        self._is_saving_edit = self._session.messages.edit(self._conversation, message_id, text)
         if not self._is_saving_edit:
             self._transcript.release_editor()
             self.refused.emit()
@@ -245,9 +245,9 @@ class MessageActs(QObject):
         elif act is Act.DROP_PARAMETER:
             self._ask_without(message_id)
         elif act is Act.TRY_NOW:
-            self._session.try_now(self._conversation)
+            self._session.messages.try_now(self._conversation)
         elif act is Act.STOP:
-            self._session.stop(self._conversation)
+            self._session.messages.stop(self._conversation)
         elif act is Act.DETAILS:
             self.show_details(message_id)
         else:

@@ -63,7 +63,7 @@ class ModelDesk(QObject):
         self._pane.parameters.show_parameters(
             heading.parameters,
             heading.system_prompt,
-            session.model(heading.account_id, heading.model),
+            session.catalogues.model(heading.account_id, heading.model),
             heading.id,
         )
 

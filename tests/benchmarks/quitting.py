@@ -48,7 +48,7 @@ class Quitting(Window):
         for _ in range(TABS):
             conversation = self._session.new_conversation()
             self._session.choose_model(conversation, chance.choice(MODELS))
-            self._session.send(conversation, WORDS)
+            self._session.messages.send(conversation, WORDS)
 
     def ask(self) -> None:
         """Ask for the end in one of the ways there are."""

@@ -111,7 +111,7 @@ class Payers:
         tabs = list(self._tabs)
         self._random.shuffle(tabs)
         for conversation in tabs:
-            if self.tally.acts == acts or not self._session.can_send(conversation):
+            if self.tally.acts == acts or not self._session.messages.can_send(conversation):
                 continue
             account_id = conversation.heading.account_id
             now, then = self._payers[account_id], self._changing.get(account_id)
@@ -120,7 +120,7 @@ class Payers:
             self._session.choose_model(conversation, self._random.choice(MODELS))
             # The last message only: histories that grow would measure something else.
             conversation.show_version(None)
-            assert self._session.send(conversation, f"act {number}")
+            assert self._session.messages.send(conversation, f"act {number}")
             allowed = (now,) if then is None else (now, then)
             self._acts.append(_Act(number, conversation, allowed, is_sure=then is None))
 

@@ -62,7 +62,7 @@ async def ask(running: Running, account: Account) -> None:
     conversation = running.session.new_conversation()
     running.session.choose_account(conversation, account.id)
     running.session.choose_model(conversation, "test/echo")
-    assert running.session.send(conversation, "hello")
+    assert running.session.messages.send(conversation, "hello")
     await running.until(lambda: not conversation.open_replies)
 
 
@@ -78,7 +78,7 @@ def test_an_account_lives_in_the_keyring_until_it_is_removed(
         conversation = running.session.desk.conversation(running.session.desk.front or 0)
         assert conversation is not None
         assert [conversation.text(i) for i in conversation.branch] == ["hello", "hello"]
-        assert not running.session.send(conversation, "who pays now?")
+        assert not running.session.messages.send(conversation, "who pays now?")
 
     play(scenario)
     chats = [r for r in server.requests() if r.method == "POST"]
@@ -307,7 +307,7 @@ def test_a_key_given_for_one_run_is_asked_for_in_the_next_and_no_other_is_used(
         conversation = running.session.new_conversation()
         running.session.choose_account(conversation, account.id)
         running.session.choose_model(conversation, "test/echo")
-        assert running.session.send(conversation, "hello")
+        assert running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
         completion = conversation.message(conversation.branch[-1]).completion
         assert completion is not None

@@ -223,7 +223,7 @@ def test_a_listed_model_that_is_not_there_is_marked_until_the_next_list(
             status=404,
             headers=JSON,
         )
-        assert running.session.send(conversation, "hello")
+        assert running.session.messages.send(conversation, "hello")
         await running.until(lambda: running.session.catalogues.gone("environment"))
         pane = ModelsPane()
         known, gone = running.session.catalogues, running.session.catalogues.gone("environment")

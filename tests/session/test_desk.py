@@ -21,7 +21,7 @@ async def three(running: Running) -> list[Conversation]:
     for number in range(3):
         if number:
             opened.append(running.session.new_conversation())
-        running.session.send(opened[-1], f"number {number}")
+        running.session.messages.send(opened[-1], f"number {number}")
         await running.until(lambda: not opened[-1].open_replies)
     return opened
 
@@ -129,7 +129,7 @@ def test_what_is_deleted_can_be_brought_back(play: Play) -> None:
 def test_deleting_the_last_tab_leaves_an_empty_one(play: Play) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
         running.session.delete(conversation.id)
         assert len(running.session.desk.tabs) == 1
@@ -142,7 +142,7 @@ def test_marks_say_what_happened_elsewhere(play: Play, server: Server) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
         desk = running.session.desk
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
         assert desk.marks == {conversation.id: Mark.STREAMING}
         other = running.session.new_conversation()
@@ -151,7 +151,7 @@ def test_marks_say_what_happened_elsewhere(play: Play, server: Server) -> None:
         desk.show(conversation.id)
         assert desk.marks == {}
         running.session.choose_model(other, "test/status:500")
-        running.session.send(other, "hello")
+        running.session.messages.send(other, "hello")
         await running.until(lambda: desk.marks == {other.id: Mark.FAILED})
         desk.show(other.id)
         assert desk.marks == {}

@@ -19,7 +19,7 @@ from app.chat.failure import Kind
 from app.chat.message import Message, Pause, Status
 from app.chat.parameters import Parameters
 from app.session import recovery
-from app.session.session import fewer
+from app.session.messages import fewer
 from tests.helpers.server import Recorded, Server
 from tests.session.conftest import Running, Scenario
 
@@ -85,7 +85,7 @@ def test_who_is_turned_away_at_the_door_is_asked_again_twice(
         for _ in range(2):
             server.script(refusal("busy"), status=status, headers=JSON, end="close")
         server.script(said("there"))
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert (message.status, message.text) == (Status.COMPLETE, "there")
 
@@ -97,7 +97,7 @@ def test_who_is_turned_away_at_the_door_is_asked_again_twice(
 def test_a_third_refusal_is_told_and_left_to_the_person(play: Play, server: Server) -> None:
     async def scenario(running: Running) -> None:
         conversation = await begin(running, "test/status:503")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert (message.status, failure_of(message)) == (Status.FAILED, Kind.UNAVAILABLE)
 
@@ -110,7 +110,7 @@ def test_a_third_refusal_is_told_and_left_to_the_person(play: Play, server: Serv
 def test_what_may_have_been_worked_on_is_asked_once(play: Play, server: Server, model: str) -> None:
     async def scenario(running: Running) -> None:
         conversation = await begin(running, f"test/{model}")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert message.status in (Status.FAILED, Status.INTERRUPTED)
 
@@ -128,7 +128,7 @@ def test_a_service_that_wants_to_be_left_alone_is(
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(refusal("busy"), status=429, headers=JSON | headers, end="close")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert failure_of(message) is Kind.BUSY
 
@@ -141,12 +141,12 @@ def test_a_wait_shows_when_it_ends_and_can_be_cut_short(play: Play, server: Serv
         conversation = await begin(running)
         server.script(refusal("busy"), status=429, headers=JSON | {"Retry-After": "30"})
         server.script(said("there"))
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         pause = await paused(running, conversation)
         assert pause.failure.kind is Kind.BUSY
         assert 29 < pause.until - time.monotonic() < 30 * (1 + recovery.JITTER)
         assert (pause.attempt, pause.of) == (2, 3)
-        running.session.try_now(conversation)
+        running.session.messages.try_now(conversation)
         message = await ended(running, conversation)
         assert (message.text, message.pause) == ("there", None)
 
@@ -158,9 +158,9 @@ def test_stop_ends_a_wait_and_nothing_more_is_sent(play: Play, server: Server) -
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(refusal("busy"), status=429, headers=JSON | {"Retry-After": "30"})
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await paused(running, conversation)
-        running.session.stop(conversation)
+        running.session.messages.stop(conversation)
         message = await ended(running, conversation)
         assert (message.status, message.pause) == (Status.STOPPED, None)
 
@@ -183,7 +183,7 @@ def test_a_service_that_cannot_be_reached_is_tried_again(play: Play, server: Ser
         conversation = await begin(running)
         server.stop()
         started = time.monotonic()
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert failure_of(message) is Kind.UNREACHABLE
         # Two waits, of which the second is twice as long.
@@ -205,14 +205,14 @@ def test_a_parameter_the_model_refuses_is_left_out_once_told_and_remembered(
             status=400,
             headers=JSON,
         )
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert message.status is Status.COMPLETE
         assert message.completion is not None
         assert message.completion.omitted == ("temperature",)
         told = [c for c in running.told if c.about is About.PARAMETER_DROPPED]
         assert [(c.detail, c.conversation_id) for c in told] == [("temperature", conversation.id)]
-        running.session.send(conversation, "again")
+        running.session.messages.send(conversation, "again")
         await ended(running, conversation)
         assert [c for c in running.told if c.about is About.PARAMETER_DROPPED] == told
 
@@ -228,10 +228,10 @@ def test_a_length_limit_is_renamed_and_never_dropped_unasked(play: Play, server:
         conversation.revise(replace(conversation.heading, parameters=Parameters(max_tokens=100)))
         for name in ("max_tokens", "max_completion_tokens"):
             server.script(refusal(f"Unsupported parameter(s): {name}"), status=400, headers=JSON)
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert failure_of(message) is Kind.PARAMETER_REFUSED
-        running.session.retry(conversation, message.id, without="max_completion_tokens")
+        running.session.messages.retry(conversation, message.id, without="max_completion_tokens")
         message = await ended(running, conversation)
         assert message.status is Status.COMPLETE
 
@@ -257,7 +257,7 @@ def test_what_the_catalogue_says_a_model_does_not_take_is_not_sent(
         await running.until(lambda: running.session.catalogues.of(account_id).find("odd/model"))
         conversation.revise(replace(conversation.heading, parameters=Parameters(temperature=1.0)))
         server.script(said("there"))
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert message.completion is not None
         assert message.completion.omitted == ("temperature",)
@@ -273,11 +273,11 @@ def test_an_interrupted_reply_goes_on_as_one_reply_and_its_costs_are_added(
         conversation = await begin(running)
         conversation.revise(replace(conversation.heading, system_prompt="Be brief."))
         server.script(begun("The capital ", "of Fr"), end="cut")
-        running.session.send(conversation, "Which capital?")
+        running.session.messages.send(conversation, "Which capital?")
         message = await ended(running, conversation)
         assert message.status is Status.INTERRUPTED
         server.script(said("ance is ", "Paris."))
-        assert running.session.continue_reply(conversation, message.id)
+        assert running.session.messages.continue_reply(conversation, message.id)
         assert conversation.message(message.id).status is Status.WAITING
         whole = await ended(running, conversation)
         assert whole.id == message.id
@@ -285,9 +285,11 @@ def test_an_interrupted_reply_goes_on_as_one_reply_and_its_costs_are_added(
         assert whole.completion is not None
         assert whole.completion.begins_at == len("The capital of Fr")
         assert [c.cost is None for c in whole.completions] == [True, False]
-        running.session.send(conversation, "Thanks")
+        running.session.messages.send(conversation, "Thanks")
         await ended(running, conversation)
-        assert not running.session.continue_reply(conversation, whole.id), "something follows it"
+        assert not running.session.messages.continue_reply(conversation, whole.id), (
+            "something follows it"
+        )
 
     play(scenario)
     first, second, third = (request.json["messages"] for request in chats(server))
@@ -306,10 +308,10 @@ def test_a_reply_that_was_continued_comes_back_whole_after_a_restart(
     async def first(running: Running) -> None:
         conversation = await begin(running)
         server.script(said("one ", end="length"))
-        running.session.send(conversation, "Count")
+        running.session.messages.send(conversation, "Count")
         message = await ended(running, conversation)
         server.script(said("two"))
-        running.session.continue_reply(conversation, message.id)
+        running.session.messages.continue_reply(conversation, message.id)
         await ended(running, conversation)
 
     async def second(running: Running) -> None:
@@ -326,15 +328,15 @@ def test_a_continuation_that_fails_loses_nothing(play: Play, server: Server) -> 
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(begun("half "), end="cut")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         server.script(refusal("no"), status=402, headers=JSON)
-        running.session.continue_reply(conversation, message.id)
+        running.session.messages.continue_reply(conversation, message.id)
         again = await ended(running, conversation)
         assert (again.status, again.text) == (Status.FAILED, "half ")
         assert failure_of(again) is Kind.NO_BALANCE
         server.script(said("done"))
-        assert running.session.continue_reply(conversation, message.id)
+        assert running.session.messages.continue_reply(conversation, message.id)
         whole = await ended(running, conversation)
         assert whole.text == "half done"
         assert len(whole.completions) == 3
@@ -348,11 +350,11 @@ def test_a_continuation_the_disk_refuses_leaves_the_reply_as_it_was(
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(begun("half "), end="cut")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         await asyncio.sleep(0)
         running.database.close()
-        running.session.continue_reply(conversation, message.id)
+        running.session.messages.continue_reply(conversation, message.id)
         await running.until(lambda: not conversation.open_replies)
         assert conversation.message(message.id).text == "half "
         assert conversation.message(message.id).status is Status.INTERRUPTED
@@ -365,12 +367,12 @@ def test_a_fork_of_a_continued_reply_keeps_every_request(play: Play, server: Ser
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(said("one ", end="length"))
-        running.session.send(conversation, "Count")
+        running.session.messages.send(conversation, "Count")
         message = await ended(running, conversation)
         server.script(said("two"))
-        running.session.continue_reply(conversation, message.id)
+        running.session.messages.continue_reply(conversation, message.id)
         await ended(running, conversation)
-        running.session.fork(conversation, message.id)
+        running.session.messages.fork(conversation, message.id)
         await running.until(lambda: len(running.session.desk.open) == 2)
         copy = running.session.desk.open[1]
         assert len(copy.message(copy.branch[-1]).completions) == 2
@@ -384,18 +386,18 @@ def test_a_conversation_that_is_too_long_can_be_sent_without_its_older_half(
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         for words in ("one", "two", "three"):
-            running.session.send(conversation, words)
+            running.session.messages.send(conversation, words)
             await ended(running, conversation)
         server.script(refusal("maximum context length is 100 tokens"), status=400, headers=JSON)
-        running.session.send(conversation, "four")
+        running.session.messages.send(conversation, "four")
         message = await ended(running, conversation)
         assert failure_of(message) is Kind.CONVERSATION_TOO_LONG
-        running.session.retry(conversation, message.id, is_shorter=True)
+        running.session.messages.retry(conversation, message.id, is_shorter=True)
         shorter = await ended(running, conversation)
         assert shorter.status is Status.COMPLETE
         assert shorter.completion is not None
         assert shorter.completion.left_out == 2
-        running.session.send(conversation, "five")
+        running.session.messages.send(conversation, "five")
         assert (await ended(running, conversation)).status is Status.COMPLETE
 
     play(scenario)
@@ -409,10 +411,10 @@ def test_what_asking_again_costs_is_known_before(play: Play, server: Server) -> 
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(begun("x" * 400), end="cut")
-        running.session.send(conversation, "y" * 4000)
+        running.session.messages.send(conversation, "y" * 4000)
         message = await ended(running, conversation)
-        again = running.session.cost_again(conversation, message.id, goes_on=False)
-        further = running.session.cost_again(conversation, message.id, goes_on=True)
+        again = running.session.messages.cost_again(conversation, message.id, goes_on=False)
+        further = running.session.messages.cost_again(conversation, message.id, goes_on=True)
         assert again is not None
         assert further is not None
         # Four characters a token, 0.75 dollars a million.
@@ -426,12 +428,12 @@ def test_a_reply_that_is_stopped_and_continued_at_once_goes_on(play: Play, serve
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(begun("one "), end="hang")
-        running.session.send(conversation, "Count")
+        running.session.messages.send(conversation, "Count")
         reply_id = conversation.branch[-1]
         await running.until(lambda: conversation.text(reply_id) == "one ")
         server.script(said("two"))
-        running.session.stop(conversation)
-        assert running.session.continue_reply(conversation, reply_id)
+        running.session.messages.stop(conversation)
+        assert running.session.messages.continue_reply(conversation, reply_id)
         message = await ended(running, conversation)
         assert (message.status, message.text) == (Status.COMPLETE, "one two")
         assert [c.begins_at for c in message.completions] == [0, 4]
@@ -445,13 +447,17 @@ def test_each_request_has_its_own_row_although_one_was_stopped_before_it_was_on_
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(begun("one "), end="cut")
-        running.session.send(conversation, "Count")
+        running.session.messages.send(conversation, "Count")
         message = await ended(running, conversation)
-        assert running.session.continue_reply(conversation, message.id)
-        running.session.stop(conversation)
-        assert not running.session.continue_reply(conversation, message.id), "not on disk yet"
+        assert running.session.messages.continue_reply(conversation, message.id)
+        running.session.messages.stop(conversation)
+        assert not running.session.messages.continue_reply(conversation, message.id), (
+            "not on disk yet"
+        )
         server.script(said("two"))
-        await running.until(lambda: running.session.continue_reply(conversation, message.id))
+        await running.until(
+            lambda: running.session.messages.continue_reply(conversation, message.id)
+        )
         await ended(running, conversation)
 
     play(scenario)
@@ -468,7 +474,7 @@ def test_a_request_that_brought_a_tool_call_is_not_made_again(play: Play, server
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(b"".join(lines))
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert failure_of(message) is Kind.BUSY
 
@@ -484,7 +490,7 @@ def test_a_request_that_was_counted_is_not_made_again(play: Play, server: Server
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         server.script(b"".join(lines))
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         message = await ended(running, conversation)
         assert failure_of(message) is Kind.BUSY
 
@@ -508,14 +514,14 @@ def test_what_did_not_fit_stays_left_out_when_the_same_is_asked_again(
     async def scenario(running: Running) -> None:
         conversation = await begin(running)
         for words in ("one", "two"):
-            running.session.send(conversation, words)
+            running.session.messages.send(conversation, words)
             await ended(running, conversation)
         server.script(refusal("maximum context length is 100 tokens"), status=400, headers=JSON)
-        running.session.send(conversation, "three")
+        running.session.messages.send(conversation, "three")
         message = await ended(running, conversation)
-        running.session.retry(conversation, message.id, is_shorter=True)
+        running.session.messages.retry(conversation, message.id, is_shorter=True)
         shorter = await ended(running, conversation)
-        running.session.retry(conversation, shorter.id)
+        running.session.messages.retry(conversation, shorter.id)
         again = await ended(running, conversation)
         assert again.completion is not None
         assert again.completion.left_out == 2

@@ -29,7 +29,7 @@ def test_no_byte_is_sent_before_the_words_are_on_disk(play: Play, server: Server
         running.database.write(lambda _db: disk_is_free.wait(10))
         saved: list[object] = []
         running.session.words_saved.connect(saved.append)
-        assert running.session.send(conversation, "hello")
+        assert running.session.messages.send(conversation, "hello")
         assert [conversation.text(i) for i in conversation.branch] == ["hello", ""]
         # Ample for a request that does not wait for the disk.
         await asyncio.sleep(0.3)
@@ -49,7 +49,7 @@ def test_words_the_disk_refuses_are_not_sent_and_leave_no_trace(play: Play, serv
         refused: list[object] = []
         running.session.words_not_saved.connect(refused.append)
         running.database.close()
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: refused)
         assert conversation.is_empty
         assert not conversation.open_replies
@@ -62,13 +62,13 @@ def test_words_the_disk_refuses_are_not_sent_and_leave_no_trace(play: Play, serv
 def test_one_act_is_one_request(play: Play, server: Server) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
-        assert running.session.send(conversation, "hello")
-        assert not running.session.send(conversation, "hello"), "a reply is under way"
+        assert running.session.messages.send(conversation, "hello")
+        assert not running.session.messages.send(conversation, "hello"), "a reply is under way"
         await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
-        assert not running.session.retry(conversation, conversation.branch[-1])
+        assert not running.session.messages.retry(conversation, conversation.branch[-1])
         server.release()
         await running.until(lambda: not conversation.open_replies)
-        assert running.session.retry(conversation, conversation.branch[-1])
+        assert running.session.messages.retry(conversation, conversation.branch[-1])
         server.release()
         await running.until(lambda: not conversation.open_replies)
         assert len(list(conversation.versions(conversation.branch[-1]))) == 2
@@ -80,11 +80,11 @@ def test_one_act_is_one_request(play: Play, server: Server) -> None:
 def test_blanks_no_model_and_no_account_send_nothing(play: Play, server: Server) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/echo")
-        assert not running.session.send(conversation, " \n ")
+        assert not running.session.messages.send(conversation, " \n ")
         running.session.choose_model(conversation, "")
-        assert not running.session.send(conversation, "hello")
+        assert not running.session.messages.send(conversation, "hello")
         running.session.choose_account(conversation, "nobody")
-        assert not running.session.send(conversation, "hello")
+        assert not running.session.messages.send(conversation, "hello")
         assert conversation.is_empty
 
     play(scenario)
@@ -94,7 +94,7 @@ def test_blanks_no_model_and_no_account_send_nothing(play: Play, server: Server)
 def test_what_changes_while_a_reply_streams_is_for_the_next_one(play: Play, server: Server) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
         running.session.choose_model(conversation, "test/echo")
         server.release()
@@ -104,7 +104,7 @@ def test_what_changes_while_a_reply_streams_is_for_the_next_one(play: Play, serv
         assert reply.completion.model == "test/gated"
         assert reply.completion.usage is not None
         assert reply.completion.cost is not None
-        running.session.send(conversation, "and now")
+        running.session.messages.send(conversation, "and now")
         await running.until(lambda: not conversation.open_replies)
 
     play(scenario)
@@ -117,11 +117,11 @@ def test_stopping_at_any_moment_keeps_what_came_and_closes_the_connection(
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
         for waits_for_text in (False, True):
-            running.session.send(conversation, "hello")
+            running.session.messages.send(conversation, "hello")
             reply = conversation.branch[-1]
             if waits_for_text:
                 await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
-            running.session.stop(conversation)
+            running.session.messages.stop(conversation)
             message = conversation.message(reply)
             assert message.status is Status.STOPPED, "at once"
             assert message.text == ("one " if waits_for_text else "")
@@ -136,7 +136,7 @@ def test_a_reply_goes_on_and_is_saved_when_its_tab_is_closed(
 ) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
         number = conversation.id
         running.session.close_tab(number)
@@ -153,7 +153,7 @@ def test_a_reply_goes_on_and_is_saved_when_its_tab_is_closed(
 def test_a_growing_reply_is_on_disk_within_a_second(play: Play, tmp_path: Path) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
 
         def is_stored() -> bool:
@@ -168,7 +168,7 @@ def test_a_growing_reply_is_on_disk_within_a_second(play: Play, tmp_path: Path) 
 def test_a_reply_without_a_word_is_told_as_such(play: Play) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/empty")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
         message = conversation.message(conversation.branch[-1])
         assert message.status is Status.FAILED
@@ -182,7 +182,7 @@ def test_a_reply_without_a_word_is_told_as_such(play: Play) -> None:
 def test_reasoning_comes_before_the_reply_and_is_timed(play: Play) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/reasoning")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
         message = conversation.snapshot(conversation.branch[-1])
         assert message.status is Status.COMPLETE
@@ -213,12 +213,12 @@ def test_a_draft_and_an_empty_tab_are_kept_and_dropped(play: Play) -> None:
 def test_trying_again_leaves_what_is_being_typed_alone(play: Play, server: Server) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/echo")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
         saved: list[object] = []
         running.session.words_saved.connect(saved.append)
         running.session.desk.keep_draft(conversation, "half a thought")
-        running.session.retry(conversation, conversation.branch[-1])
+        running.session.messages.retry(conversation, conversation.branch[-1])
         await running.until(lambda: not conversation.open_replies)
         assert saved == []
         assert conversation.heading.draft == "half a thought"
@@ -230,8 +230,8 @@ def test_words_that_could_not_be_saved_are_a_draft_again_without_their_tab(play:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/echo")
         running.database.close()
-        running.session.send(conversation, "precious")
-        running.session.stop(conversation)
+        running.session.messages.send(conversation, "precious")
+        running.session.messages.stop(conversation)
         number = conversation.id
         running.session.close_tab(number)
         await running.until(lambda: running.session.desk.heading(number).draft == "precious")
@@ -246,7 +246,7 @@ def test_a_reply_that_ends_behind_a_closed_tab_is_whole_when_the_tab_comes_back(
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/gated")
         desk, number = running.session.desk, conversation.id
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: conversation.text(conversation.branch[-1]) == "one ")
         running.session.close_tab(number)
         disk_is_free = threading.Event()
@@ -267,7 +267,7 @@ def test_a_reply_that_ends_behind_a_closed_tab_is_whole_when_the_tab_comes_back(
 def test_a_draft_typed_just_before_closing_is_there_when_reopened(play: Play) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/echo")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
         desk, number = running.session.desk, conversation.id
         disk_is_free = threading.Event()
@@ -285,13 +285,13 @@ def test_a_draft_typed_just_before_closing_is_there_when_reopened(play: Play) ->
 def test_a_new_account_does_not_pay_for_old_conversations(play: Play) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/echo")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
         running.session.choose_account(conversation, "gone")
         running.session.accounts.add_demo()
         await running.until(lambda: len(running.session.accounts.all) == 2)
         assert conversation.heading.account_id == "gone"
-        assert not running.session.send(conversation, "who pays?")
+        assert not running.session.messages.send(conversation, "who pays?")
 
     play(scenario)
 
@@ -301,7 +301,7 @@ def test_what_could_not_be_read_is_not_written_over(
 ) -> None:
     async def first(running: Running) -> None:
         conversation = await running.start("test/echo")
-        running.session.send(conversation, "precious")
+        running.session.messages.send(conversation, "precious")
         await running.until(lambda: not conversation.open_replies)
 
     async def second(running: Running) -> None:
@@ -313,7 +313,7 @@ def test_what_could_not_be_read_is_not_written_over(
             other.rollback()
         conversation = running.session.new_conversation()
         running.session.desk.keep_draft(conversation, "typed all the same")
-        assert not running.session.send(conversation, "and sent?")
+        assert not running.session.messages.send(conversation, "and sent?")
         await asyncio.sleep(0)
 
     play(first)
@@ -341,7 +341,7 @@ def test_how_a_reply_ended_is_on_disk_also_where_it_brought_no_text(
 ) -> None:
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/status:402")
-        running.session.send(conversation, "hello")
+        running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
 
     play(scenario)

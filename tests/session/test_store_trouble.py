@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 
 async def talk(running: Running) -> None:
     conversation = await running.start("test/echo")
-    assert running.session.send(conversation, "These are my words.")
+    assert running.session.messages.send(conversation, "These are my words.")
     await running.until(lambda: not conversation.open_replies)
 
 
@@ -56,7 +56,7 @@ def test_of_a_newer_file_it_stays_known_why_nothing_is_saved(
 ) -> None:
     async def after(running: Running) -> None:
         conversation = await running.start("test/echo")
-        assert not running.session.send(conversation, "hello")
+        assert not running.session.messages.send(conversation, "hello")
         assert running.session.store_trouble == Circumstance(About.STORE_NEWER)
         assert [each.about for each in running.told].count(About.STORE_NEWER) == 1
 

@@ -14,7 +14,7 @@ Play = Callable[[Scenario], None]
 
 async def talk(running: Running, conversation: Conversation, text: str) -> int:
     """Say something and return the id of the finished reply."""
-    assert running.session.send(conversation, text)
+    assert running.session.messages.send(conversation, text)
     await running.until(lambda: not conversation.open_replies)
     return conversation.branch[-1]
 
@@ -27,7 +27,7 @@ def test_another_model_answers_beside_the_first(play: Play, server: Server) -> N
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/echo")
         first = await talk(running, conversation, "hello")
-        assert running.session.retry(conversation, first, "test/happy")
+        assert running.session.messages.retry(conversation, first, "test/happy")
         await running.until(lambda: not conversation.open_replies)
         second = conversation.branch[-1]
         assert list(conversation.versions(second)) == [first, second]
@@ -35,7 +35,7 @@ def test_another_model_answers_beside_the_first(play: Play, server: Server) -> N
         assert completion is not None
         assert completion.model == "test/happy"
         assert conversation.heading.model == "test/echo", "the next message goes where it went"
-        running.session.show_version(conversation, first)
+        running.session.messages.show_version(conversation, first)
         assert texts(conversation) == ["hello", "hello"]
 
     play(scenario)
@@ -49,10 +49,10 @@ def test_an_edited_message_starts_a_branch_and_the_old_one_stays(
         await talk(running, conversation, "first")
         await talk(running, conversation, "second")
         user = conversation.branch[0]
-        assert running.session.edit(conversation, user, "other")
+        assert running.session.messages.edit(conversation, user, "other")
         await running.until(lambda: not conversation.open_replies)
         assert texts(conversation) == ["other", "other"]
-        running.session.show_version(conversation, user)
+        running.session.messages.show_version(conversation, user)
         assert texts(conversation) == ["first", "first", "second", "second"]
 
     play(scenario)
@@ -65,7 +65,7 @@ def test_a_fork_is_a_conversation_of_its_own_and_is_paid_once(play: Play, tmp_pa
         conversation = await running.start("test/echo")
         reply = await talk(running, conversation, "first")
         await talk(running, conversation, "second")
-        running.session.fork(conversation, reply)
+        running.session.messages.fork(conversation, reply)
         await running.until(lambda: running.session.desk.front != conversation.id)
         number = running.session.desk.front
         assert number is not None
@@ -89,7 +89,7 @@ def test_each_fork_that_is_asked_for_is_made_also_in_one_turn(play: Play, tmp_pa
         conversation = await running.start("test/echo")
         reply = await talk(running, conversation, "first")
         for _ in range(3):
-            running.session.fork(conversation, reply)
+            running.session.messages.fork(conversation, reply)
         await running.until(lambda: len(running.session.desk.tabs) == 4)
         number = running.session.desk.tabs[1]
         running.session.desk.show(number)
@@ -108,9 +108,9 @@ def test_the_version_in_view_is_the_one_after_a_restart(play: Play, tmp_path: Pa
     async def scenario(running: Running) -> None:
         conversation = await running.start("test/echo")
         first = await talk(running, conversation, "hello")
-        running.session.retry(conversation, first)
+        running.session.messages.retry(conversation, first)
         await running.until(lambda: not conversation.open_replies)
-        running.session.show_version(conversation, first)
+        running.session.messages.show_version(conversation, first)
         shown.append([str(i) for i in conversation.branch])
 
     play(scenario)

@@ -84,7 +84,7 @@ def test_a_team_is_chosen_tested_and_billed(play: Play, server: Server, window: 
         conversation = running.session.new_conversation()
         running.session.choose_account(conversation, account.id)
         running.session.choose_model(conversation, "test/echo")
-        assert running.session.send(conversation, "hello")
+        assert running.session.messages.send(conversation, "hello")
         await running.until(lambda: not conversation.open_replies)
 
     play(scenario)

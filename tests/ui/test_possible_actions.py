@@ -59,7 +59,7 @@ class Stage:
     def send(self, text: str) -> None:
         view = self.window.tabs.front
         assert view is not None
-        assert self.session.send(view.conversation, text)
+        assert self.session.messages.send(view.conversation, text)
 
     @property
     def is_replying(self) -> bool:

@@ -325,6 +325,28 @@ def test_a_save_that_fails_leaves_everything_where_it_was_typed(
     staged(scenario)
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_another_edit_begun_while_one_is_being_saved_stays(staged: Staged, fails: bool) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.begin()
+        await stage.say("one")
+        await stage.say("two")
+        first, _, second, *_ = front(stage).conversation.branch
+        act_on(stage, second, MessageAct.EDIT)
+        stage.type(" and")
+        if fails:
+            stage.running.database.close()
+        stage.key("Return")
+        act_on(stage, first, MessageAct.EDIT)
+        stage.type(" more")
+        await stage.running.until(lambda: not stage.is_replying)
+        assert written(stage) == "one more"
+        unsent = front(stage).transcript.unsent_edits
+        assert sorted(unsent) == (["one more", "two and"] if fails else ["one more"])
+
+    staged(scenario)
+
+
 def test_a_save_that_fails_behind_a_deletion_takes_no_words(staged: Staged) -> None:
     async def scenario(stage: Stage) -> None:
         number = (await edit_and_write(stage, " there", "second")).id

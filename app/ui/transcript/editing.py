@@ -37,6 +37,8 @@ class Editing(QObject):
         """What was typed over other messages."""
         self._given_up: dict[int, str] = {}
         """What was typed in edits that were cancelled."""
+        self._sending: tuple[int, str] | None = None
+        """A message and what it is to say, until that is safe; another may be edited then."""
         self._text = ""
         """What the message being edited says."""
         self._editor: Editor | None = None
@@ -76,8 +78,7 @@ class Editing(QObject):
             editor.set_sends_on_enter(sends_on_enter)
             editor.move(0, -_FAR)
             editor.show()
-            editor.sent.connect(self.changed)
-            editor.sent.connect(lambda words: self.sent.emit(message_id, words))
+            editor.sent.connect(lambda words: self._on_editor_sent(message_id, words))
             editor.cancelled.connect(self._on_editor_cancelled)
             editor.grew.connect(lambda: self.resized.emit(message_id))
             editor.grew.connect(self.changed)
@@ -104,11 +105,21 @@ class Editing(QObject):
         self.close()
         return bool(typed)
 
+    def finish(self) -> None:
+        """Let go of what was sent, and of its editor: the words are safe elsewhere."""
+        if self.is_held:
+            self.close()
+        self._sending = None
+
     def release(self) -> None:
         """Give the words back that could not be sent."""
-        if self._editor is not None:
+        if self._editor is not None and self.is_held:
             self._editor.release()
-            self.changed.emit()
+        elif self._sending is not None:
+            message_id, words = self._sending
+            self._drafts[message_id] = words
+        self._sending = None
+        self.changed.emit()
 
     def focus(self) -> None:
         """Bring the keyboard to the editor."""
@@ -134,6 +145,11 @@ class Editing(QObject):
         area.moveTop(min(max(area.top(), -_FAR), _FAR))
         if area != self._editor.geometry():
             self._editor.setGeometry(area)
+
+    def _on_editor_sent(self, message_id: int, words: str) -> None:
+        self._sending = (message_id, words)
+        self.changed.emit()
+        self.sent.emit(message_id, words)
 
     def _on_editor_cancelled(self) -> None:
         message_id = self.message_id

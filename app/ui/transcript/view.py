@@ -36,7 +36,7 @@ from app.ui.transcript.captions import Captions
 from app.ui.transcript.copying import harmless
 from app.ui.transcript.editing import Editing
 from app.ui.transcript.links import host_of
-from app.ui.transcript.message import own_width
+from app.ui.transcript.message_rows import own_width
 from app.ui.transcript.pill import Pill
 from app.ui.transcript.position import Position
 from app.ui.transcript.surroundings import FOOT
@@ -156,10 +156,10 @@ class Transcript(AudibleSurface):
         self._editing.focus()
 
     def close_editor(self) -> None:
-        """Let go of the editor: its words are safe elsewhere."""
+        """Let go of the editor whose words were sent: they are safe elsewhere."""
         had_focus = self._editing.has_focus
-        self._editing.close()
-        if had_focus:
+        self._editing.finish()
+        if had_focus and self._editing.message_id is None:
             self.writing_wanted.emit()
 
     def release_editor(self) -> None:

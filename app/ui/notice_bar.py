@@ -2,9 +2,17 @@
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTextEdit,
+    QWidget,
+)
 
 from app.ui.notice import Act, Notice, Tone
 from app.ui.theme import Theme, light
@@ -87,6 +95,7 @@ class NoticeBar(QFrame):
         self._theme = light()
         self._notices: list[Notice] = []
         """The newest first."""
+        self._since_click = QElapsedTimer()
         self._words = _Words(self)
         self._count = QLabel(self)
         self._count.setObjectName("count")
@@ -163,6 +172,11 @@ class NoticeBar(QFrame):
         self.style().polish(self)
 
     def _on_button_clicked(self, act: Act) -> None:
+        # The second click of a double click was not meant for the notice that came up.
+        is_echo = not self._since_click.hasExpired(QApplication.doubleClickInterval())
+        if self._since_click.isValid() and is_echo:
+            return
+        self._since_click.start()
         self._notices.pop(0)
         self._show()
         if act is not Act.DISMISS:

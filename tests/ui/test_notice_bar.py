@@ -1,6 +1,6 @@
 """Notices answer at once, are read whole, and leave the keyboard where it was."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -55,7 +55,17 @@ def dismiss(bar: NoticeBar) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_the_newest_notice_shows_at_once_and_those_before_it_come_back(bar: NoticeBar) -> None:
+@pytest.fixture
+def set_double_click_ms() -> Iterator[Callable[[int], None]]:
+    before = QApplication.doubleClickInterval()
+    yield QApplication.setDoubleClickInterval
+    QApplication.setDoubleClickInterval(before)
+
+
+def test_the_newest_notice_shows_at_once_and_those_before_it_come_back(
+    bar: NoticeBar, set_double_click_ms: Callable[[int], None]
+) -> None:
+    set_double_click_ms(0)
     bar.add(CRASH)
     assert shown(bar) == "Coprime ended unexpectedly.\nA report was kept."
     bar.add(GONE)
@@ -63,10 +73,23 @@ def test_the_newest_notice_shows_at_once_and_those_before_it_come_back(bar: Noti
     assert shown(bar) == "Diagnostics copied. | 2 more"
     dismiss(bar)
     assert shown(bar) == f"No program could open it.\n{PATH} | 1 more"
+    QTest.qWait(2)
     dismiss(bar)
     assert shown(bar) == "Coprime ended unexpectedly.\nA report was kept."
+    QTest.qWait(2)
     dismiss(bar)
     assert shown(bar) == ""
+
+
+def test_a_double_click_takes_one_notice_away(
+    bar: NoticeBar, set_double_click_ms: Callable[[int], None]
+) -> None:
+    set_double_click_ms(10_000)
+    bar.add(CRASH)
+    bar.add(COPIED)
+    dismiss(bar)
+    dismiss(bar)
+    assert shown(bar) == "Coprime ended unexpectedly.\nA report was kept."
 
 
 def test_what_is_told_again_comes_to_the_front_and_is_not_doubled(bar: NoticeBar) -> None:

@@ -12,7 +12,8 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPalette
 
 from app.ui.transcript.attention import Attention
 from app.ui.transcript.foot import foot_height
-from app.ui.transcript.surface import REACH, Surface
+from app.ui.transcript.repainting import REACH
+from app.ui.transcript.surface import Surface
 from app.ui.transcript.targets import Spot, draw_ring
 from app.ui.unfailing import unfailing
 

@@ -7,8 +7,9 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QText
 
 from app.ui.theme import Theme, font
 from app.ui.transcript.dated import Dated
-from app.ui.transcript.lines import Lines, Selected, Span, units
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.parts import Name, Thought, Waiting
+from app.ui.transcript.spans import Selected, Span
 from app.ui.transcript.targets import (
     UNLIT,
     Fold,
@@ -18,6 +19,7 @@ from app.ui.transcript.targets import (
     draw_rings,
     draw_wash,
 )
+from app.ui.transcript.utf16 import units
 
 
 class _Caption(Untargeted):

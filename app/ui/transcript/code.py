@@ -10,9 +10,10 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextCharFormat
 
 from app.ui.theme import Theme, font
 from app.ui.transcript.blocks import Block, Run
-from app.ui.transcript.lines import Lines, Selected, Span
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.prose import indent_of
 from app.ui.transcript.shifts import STILL, Bar, Slide, Wide
+from app.ui.transcript.spans import Selected, Span
 from app.ui.transcript.targets import UNLIT, Copy, Lit, Target, Wrap, draw_rings, draw_wash
 from app.ui.transcript.tints import Colour, Tint, ink
 from app.ui.transcript.unseen import with_chips

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from app.ui.theme import Theme
 from app.ui.transcript.blocks import Run
 from app.ui.transcript.drawn_formulas import Formulas, set_inline
-from app.ui.transcript.lines import Inlay, Span, units
+from app.ui.transcript.inlays import Inlay
+from app.ui.transcript.spans import Span
 from app.ui.transcript.styles import Styles, links_in
 from app.ui.transcript.targets import Link
 from app.ui.transcript.unseen import with_chips
+from app.ui.transcript.utf16 import units
 
 _Links = list[tuple[Link, int, int]]
 

@@ -20,20 +20,21 @@ from app.chat.conversation import Conversation
 from app.chat.message import Role
 from app.ui.transcript.blocks import Block, Cell, Kind
 from app.ui.transcript.boundaries import cut
-from app.ui.transcript.lines import units
 from app.ui.transcript.markup import (
     code_markdown,
     markdown_of,
     prefix_of,
     runs_between,
 )
-from app.ui.transcript.message import PENDING
+from app.ui.transcript.message_rows import PENDING
+from app.ui.transcript.plain import PlainStream
 from app.ui.transcript.selection import BEYOND, Extent
-from app.ui.transcript.stream import BlockStream, PlainStream
+from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.surroundings import REASONING
 from app.ui.transcript.table_text import table_markdown
 from app.ui.transcript.text_page import TextPage
 from app.ui.transcript.texts import length_of
+from app.ui.transcript.utf16 import units
 
 _SLICE = 8_192
 """Characters parsed before looking whether that was enough."""

@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.ui.transcript.blocks import Run
 from app.ui.transcript.formula import Formula, Undrawable, draw, load
-from app.ui.transcript.lines import Inlay, units
+from app.ui.transcript.inlays import Inlay
 from app.ui.transcript.slices import Overdue, Slices
+from app.ui.transcript.utf16 import units
 
 RATIO = 1.12
 """The letters of formulas are smaller, at the same size, than those of text."""

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Set
 from app.ui.theme import Theme
 from app.ui.transcript.foot import foot_height
 from app.ui.transcript.layout import letters_in_line
-from app.ui.transcript.message import MessageLayout, own_width
+from app.ui.transcript.message_rows import MessageRows, own_width
 
 
 def heights_of(
     lengths: Iterable[tuple[int, int]],
-    layouts: Mapping[int, MessageLayout],
+    layouts: Mapping[int, MessageRows],
     own: Set[int],
     width: int,
     theme: Theme,

@@ -14,8 +14,9 @@ from app.ui import icons
 from app.ui.theme import Theme, font
 from app.ui.transcript.acts import ICONS, MessageAct
 from app.ui.transcript.dated import Dated
-from app.ui.transcript.lines import Lines, Selected
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.parts import Foot, Versions
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.targets import UNLIT, Do, Lit, Target, Turn, draw_rings, draw_wash
 
 _AIR = 6

@@ -14,12 +14,13 @@ from app.chat.message import Role
 from app.ui.transcript.acts import tr
 from app.ui.transcript.blocks import Block, Container, Kind, Run
 from app.ui.transcript.boundaries import character_beyond
-from app.ui.transcript.lines import shown, units
 from app.ui.transcript.links import host_of
+from app.ui.transcript.plain import PlainStream
 from app.ui.transcript.selection import FIRST, LAST, TextPosition
-from app.ui.transcript.stream import BlockStream, PlainStream
+from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.surroundings import REASONING
 from app.ui.transcript.texts import is_text, text_of
+from app.ui.transcript.utf16 import shown, units
 
 _LINE_END = "\u2028"
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.ui.transcript.blocks import Block
-from app.ui.transcript.lines import units
 from app.ui.transcript.tints import Tint
+from app.ui.transcript.utf16 import units
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

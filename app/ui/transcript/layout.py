@@ -22,13 +22,13 @@ from app.ui.transcript.caption import NameLayout, ThoughtLayout, WaitingLayout
 from app.ui.transcript.code import CodeLayout
 from app.ui.transcript.drawn_formulas import Formulas
 from app.ui.transcript.foot import FootLayout, foot_height
-from app.ui.transcript.lines import Selected
 from app.ui.transcript.maths import MathsLayout
 from app.ui.transcript.notice_box import NoticeLayout
 from app.ui.transcript.noticed import NoticedLayout
 from app.ui.transcript.parts import Foot, Name, Part, Pending, Room, Thought, Waiting
 from app.ui.transcript.plain_table import PlainTableLayout, is_too_large
 from app.ui.transcript.prose import ProseLayout, RuleLayout, indent_of
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.table import TableLayout
 from app.ui.transcript.targets import UNLIT, Lit, Target, Untargeted
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.ui.transcript.blocks import Block, Container, Run
 from app.ui.transcript.boundaries import cut
-from app.ui.transcript.lines import units
+from app.ui.transcript.utf16 import units
 
 _SIGNS = re.compile(
     r"[\\`*\]]"

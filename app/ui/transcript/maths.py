@@ -14,10 +14,13 @@ from app.ui.theme import Theme, font
 from app.ui.transcript.blocks import Block
 from app.ui.transcript.drawn_formulas import RATIO, Awaiting, Formulas, Wanted
 from app.ui.transcript.formula import SizedFormula
-from app.ui.transcript.lines import Inlay, Lines, Selected, units
+from app.ui.transcript.inlays import Inlay
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.prose import colour_of, indent_of
 from app.ui.transcript.shifts import STILL, Bar, Slide, Wide
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.targets import UNLIT, Lit
+from app.ui.transcript.utf16 import units
 
 _SMALLEST = 0.7
 """What is too wide is drawn smaller, down to so much of its size, and then scrolled."""

@@ -16,8 +16,10 @@ from PySide6.QtGui import (
 
 from app.ui.notice import Notice, Offer, Tone
 from app.ui.theme import Theme, font
-from app.ui.transcript.lines import Lines, Selected, Span, units
+from app.ui.transcript.lines import Lines
+from app.ui.transcript.spans import Selected, Span
 from app.ui.transcript.targets import UNLIT, Lit, Take, Target, draw_rings
+from app.ui.transcript.utf16 import units
 
 _HOVERED, _PRESSED = 0.12, 0.24
 """How much of the ink is mixed into a button in the accent."""

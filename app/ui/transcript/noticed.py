@@ -8,8 +8,9 @@ from PySide6.QtGui import QPainter
 from app.ui.theme import Theme, font
 from app.ui.transcript.acts import tr
 from app.ui.transcript.blocks import Block
-from app.ui.transcript.lines import Lines, Selected
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.prose import ProseLayout, indent_of
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.targets import UNLIT, Lit, Target
 
 

@@ -8,9 +8,11 @@ from PySide6.QtGui import QPainter
 from app.ui.theme import Theme, font
 from app.ui.transcript.acts import tr
 from app.ui.transcript.blocks import Block
-from app.ui.transcript.lines import Lines, Selected, units
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.prose import colour_of, indent_of
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.targets import UNLIT, Lit, Untargeted
+from app.ui.transcript.utf16 import units
 
 _MOST_COLUMNS = 64
 _MOST_CHARACTERS = 16_384

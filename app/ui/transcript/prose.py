@@ -10,7 +10,8 @@ from app.ui.theme import Theme, TypeRole, font
 from app.ui.transcript.blocks import Block, Container, Kind, Marker
 from app.ui.transcript.composed import Composed
 from app.ui.transcript.drawn_formulas import Awaiting, Formulas
-from app.ui.transcript.lines import Lines, Selected
+from app.ui.transcript.lines import Lines
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.styles import Styles
 from app.ui.transcript.targets import (
     UNLIT,

@@ -10,7 +10,7 @@ import re
 from app.ui.transcript.acts import tr
 from app.ui.transcript.fence import Fence
 from app.ui.transcript.heard_text import code_heading, speech
-from app.ui.transcript.lines import shown
+from app.ui.transcript.utf16 import shown
 
 _OPENING = re.compile(r" {0,3}(`{3,}[^`\n]*|~{3,}[^\n]*)")
 _ROW = re.compile(r"\s*\|(.*)\|\s*")

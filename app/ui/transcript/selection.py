@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.ui.theme import Theme
-from app.ui.transcript.lines import Selected
+from app.ui.transcript.spans import Selected
 
 FIRST, LAST = -(1 << 31), 1 << 31
 """Before and behind all places of a message, also of one nobody has read yet."""

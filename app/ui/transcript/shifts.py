@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.ui.theme import Theme
-from app.ui.transcript.lines import Selected
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.targets import UNLIT, Lit, Target
 
 Key = tuple[int, int]

@@ -9,9 +9,10 @@ from app.chat.conversation import Conversation
 from app.chat.message import Role
 from app.ui.transcript.blocks import Block, Container
 from app.ui.transcript.hits import MOST_KEPT
+from app.ui.transcript.plain import PlainStream
 from app.ui.transcript.selection import Stretch
 from app.ui.transcript.sought import Sought
-from app.ui.transcript.stream import BlockStream, PlainStream
+from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.surroundings import REASONING
 from app.ui.transcript.texts import is_text, text_of
 

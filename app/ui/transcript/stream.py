@@ -41,7 +41,7 @@ from app.ui.transcript.cuts import LIMIT, is_lasting, limit_of, parted
 from app.ui.transcript.fence import Fence
 from app.ui.transcript.formula_source import as_formula
 from app.ui.transcript.last_line import LastLine, last_line
-from app.ui.transcript.plain import PlainStream as PlainStream
+from app.ui.transcript.plain import PlainStream
 from app.ui.transcript.references import Definition, References
 from app.ui.transcript.stretch import Stretch
 from app.ui.transcript.table_source import MOST_ABSENT, Row, TableSource, absent, split

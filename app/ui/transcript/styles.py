@@ -6,9 +6,10 @@ from PySide6.QtGui import QFont, QTextCharFormat
 
 from app.ui.theme import Theme, font
 from app.ui.transcript.blocks import Run
-from app.ui.transcript.lines import Span, units
 from app.ui.transcript.posing import other_host
+from app.ui.transcript.spans import Span
 from app.ui.transcript.targets import Link
+from app.ui.transcript.utf16 import units
 
 _Style = tuple[bool, bool, bool, bool, bool, bool]
 

@@ -10,8 +10,7 @@ The laws:
 - Nothing is parsed, laid out or painted while nobody can see it.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import thread_time
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
@@ -22,13 +21,14 @@ from app.chat.conversation import Conversation
 from app.ui.theme import Theme
 from app.ui.transcript.attention import Attention
 from app.ui.transcript.captions import Captions
+from app.ui.transcript.colouring import Colouring
 from app.ui.transcript.counts import Counts
 from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.frames import Frames
-from app.ui.transcript.highlighting import Highlighter, Key
 from app.ui.transcript.hold import Hold, hold
 from app.ui.transcript.position import END, Position
 from app.ui.transcript.reading import LARGEST, SMALLEST, Reading
+from app.ui.transcript.repainting import Mark, Repainting
 from app.ui.transcript.scroll_bar import ScrollBar
 from app.ui.transcript.selection import UNMARKED
 from app.ui.transcript.surroundings import FOOT
@@ -38,18 +38,6 @@ from app.ui.unfailing import unfailing
 
 _LARGEST = 2**31 - 1
 """A scroll bar counts in C's int."""
-REACH = 12
-"""Pixels that rings and washes may stand out from what they are around."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """Something that shows, and how far from the top of the view."""
-
-    position: Position
-    y: int
-    end: int
-    """Where the last message ends, likewise."""
 
 
 class Surface(QAbstractScrollArea):
@@ -83,8 +71,10 @@ class Surface(QAbstractScrollArea):
         self._formulas = Formulas(self._can_see, self)
         self._formulas.drawn.connect(self._on_formulas_drawn)
         self._column.formulas = self._formulas
-        self._highlighter = Highlighter(self._can_see, self)
-        self._highlighter.highlighted.connect(self._on_highlighted)
+        self._colouring = Colouring(self._column, self._can_see, self)
+        # With the text of the next frame: no paint of their own between two of them.
+        self._colouring.found.connect(self._request)
+        self._repainting = Repainting(self.viewport(), self._column)
         self._frames = Frames(self)
         self._frames.due.connect(self._on_frames_due)
         self._position = END
@@ -99,8 +89,6 @@ class Surface(QAbstractScrollArea):
         """Whether there is more to do than `_changed` says."""
         self._is_rebuilt = False
         """Whether another branch came into view."""
-        self._recoloured: dict[Key, None] = {}
-        """Pieces of code that have other colours than show."""
         self._is_syncing = False
         self._wanted: set[int] = set()
         self._attention = Attention()
@@ -200,38 +188,10 @@ class Surface(QAbstractScrollArea):
             self._is_behind = True
             self._request()
 
-    def _want_colours(self, changed: Collection[int]) -> None:
-        """Colour the code that was laid out as far as that is known, and ask for the rest."""
-        self._formulas.resume()
-        self._highlighter.resume()
-        touched = self._column.touched_code()
-        wanted: set[Key] = set()
-        for (message_id, place), listing in touched.items():
-            if (message_id, listing.first) not in wanted:
-                wanted.add((message_id, listing.first))
-                self._highlighter.want(message_id, listing)
-            self._column.tint(message_id, place, self._highlighter.tints(message_id, place))
-        for key in self._highlighter.unfinished:
-            # That a listing is whole changes nothing on the page.
-            is_due = key[0] in changed and key not in wanted
-            whole = self._column.code_at(key) if is_due else None
-            if whole is not None:
-                self._highlighter.want(key[0], whole)
-
-    def _on_highlighted(self, message_id: int, place: int) -> None:
-        # With the text of the next frame: no paint of their own between two of them.
-        self._recoloured[message_id, place] = None
-        self._request()
-
     def _show_colours(self) -> None:
         """Show colours that were found."""
-        recoloured, self._recoloured = self._recoloured, {}
-        for message_id, place in recoloured:
-            if self._column.is_drawable(Position(message_id, place)):
-                tints = self._highlighter.tints(message_id, place)
-                area = self._column.tint(message_id, place, tints)
-                if area is not None:
-                    self.viewport().update(self._on_view(area))
+        for area in self._colouring.show():
+            self.viewport().update(self._on_view(area))
 
     # Frames
 
@@ -264,7 +224,7 @@ class Surface(QAbstractScrollArea):
         self._frames.cancel()
         self._frames.begin()
         self.counts.flushes += 1
-        mark = self._mark()
+        mark = self._repainting.mark(self._top)
         self._column.begin_frame()
         if self._is_rebuilt:
             self._rebuild()
@@ -272,7 +232,8 @@ class Surface(QAbstractScrollArea):
         changed, self._changed, self._is_behind = self._changed, set(), False
         self._column.refresh(changed)
         self._arrange()
-        self._want_colours(changed)
+        self._formulas.resume()
+        self._colouring.want(changed)
         self._repaint(mark)
         self._show_colours()
         self._place_what_floats()
@@ -381,57 +342,10 @@ class Surface(QAbstractScrollArea):
             self.counts.bodies_wanted += len(missing)
             self._conversation.want(sorted(missing))
 
-    def _mark(self) -> _Mark | None:
-        """Return the first thing that shows, if it shows as it should."""
-        if not self._column.height:
-            return None
-        position = self._column.position_at(self._top)
-        if not self._column.is_drawable(position):
-            return None
-        end = self._column.content_height - self._top
-        return _Mark(Position(position.message_id, position.block), -position.offset, end)
-
-    def _repaint(self, mark: _Mark | None) -> None:
-        """Repaint what changed: move what only moved, from the first change down."""
-        touched = self._column.touched
-        place = None
-        if mark is not None and self._column.is_drawable(mark.position):
-            place = self._column.place_now(mark.position)
-        view = self.viewport()
-        if mark is None or place is None:
-            view.update()
-        else:
-            top = self._column.top_of(place) - self._top
-            shift = top - mark.y
-            if not self._scroll_pixels(shift):
-                view.update()
-            else:
-                # The gap above the mark belongs to what changes with it.
-                above = top - self._theme.space.xxl
-                below = [y for y in map(self._y_of, touched) if y is not None and y >= above]
-                reach = REACH if self._attention.focused is not None else 0
-                first = max(min(below, default=view.height()) - reach, 0)
-                # Below the last message there is nothing, now as before.
-                end = max(self._column.content_height - self._top, mark.end + shift) + REACH
-                last = min(end, view.height())
-                if first < last:
-                    view.update(0, first, view.width(), last - first)
-        touched.clear()
-
-    def _y_of(self, touched: tuple[int, int]) -> int | None:
-        y = self._column.first_difference(*touched)
-        return None if y is None else y - self._top
-
-    def _scroll_pixels(self, shift: int) -> bool:
-        """Move the picture; return whether what it leaves will be repainted."""
-        if not shift:
-            return True
-        view = self.viewport()
-        # Between two physical pixels a picture cannot be moved without blur.
-        if abs(shift) >= view.height() or not view.devicePixelRatioF().is_integer():
-            return False
-        view.scroll(0, shift)
-        return True
+    def _repaint(self, mark: Mark | None) -> None:
+        """Repaint what does not show any more as it did when the mark was taken."""
+        gap, is_ringed = self._theme.space.xxl, self._attention.focused is not None
+        self._repainting.repaint(mark, self._top, gap, is_ringed=is_ringed)
 
     def _dress(self) -> None:
         # The frame is where the ring of the keyboard shows.
@@ -478,13 +392,14 @@ class Surface(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if self._is_syncing or not self._is_seen:
             return
-        mark, self._held = self._mark(), None
+        mark, self._held = self._repainting.mark(self._top), None
         bar = self.verticalScrollBar()
         is_end = bar.value() >= bar.maximum()
         self._column.begin_frame()
         self._move_to(END if is_end else self._column.position_at(bar.value()))
         self._arrange()
-        self._want_colours(())
+        self._formulas.resume()
+        self._colouring.want(())
         self._repaint(mark)
         self._place_what_floats()
         if self._column.is_behind:

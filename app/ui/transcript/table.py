@@ -17,9 +17,11 @@ from app.ui.theme import Theme, TypeRole, font
 from app.ui.transcript.blocks import Align, Block, Cell, Container
 from app.ui.transcript.drawn_formulas import Awaiting, Formulas, Wanted, set_inline
 from app.ui.transcript.grid import action_size, grid_of
-from app.ui.transcript.lines import Inlay, Lines, Selected, Span, units
+from app.ui.transcript.inlays import Inlay
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.prose import colour_of, indent_in, indent_of
 from app.ui.transcript.shifts import STILL, Bar, Slide, Wide, reveal
+from app.ui.transcript.spans import Selected, Span
 from app.ui.transcript.styles import Styles, links_in
 from app.ui.transcript.targets import (
     UNLIT,
@@ -30,6 +32,7 @@ from app.ui.transcript.targets import (
     draw_wash,
 )
 from app.ui.transcript.unseen import with_chips
+from app.ui.transcript.utf16 import units
 
 _PADDING = 7
 """Above and below what is in a cell."""

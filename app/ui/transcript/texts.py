@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from app.ui.transcript.blocks import Block, Kind
 from app.ui.transcript.layout import Layout
-from app.ui.transcript.lines import shown, units
 from app.ui.transcript.parts import Part
+from app.ui.transcript.utf16 import shown, units
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from app.ui.theme import Theme, font
 from app.ui.transcript.blocks import Run
-from app.ui.transcript.lines import Inlay, units
+from app.ui.transcript.inlays import Inlay
+from app.ui.transcript.utf16 import units
 
 _BLANK = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160"

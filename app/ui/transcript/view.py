@@ -15,14 +15,12 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QKeySequence,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.chat.conversation import Conversation
 from app.ui.notice import Act
 from app.ui.theme import Theme
-from app.ui.transcript.accessible import AudibleSurface
 from app.ui.transcript.acts import (
     KEYS,
     OWN_ACTS,
@@ -34,9 +32,8 @@ from app.ui.transcript.acts import (
 )
 from app.ui.transcript.captions import Captions
 from app.ui.transcript.copying import harmless
-from app.ui.transcript.editing import Editing
+from app.ui.transcript.editable import EditableSurface
 from app.ui.transcript.links import host_of
-from app.ui.transcript.message_rows import own_width
 from app.ui.transcript.pill import Pill
 from app.ui.transcript.position import Position
 from app.ui.transcript.surroundings import FOOT
@@ -61,10 +58,10 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
-class Transcript(AudibleSurface):
+class Transcript(EditableSurface):
     """The messages of a conversation in one reading column.
 
-    Signals:
+    Signals, besides those of editing:
         link_activated: a link was clicked; nothing was opened. args: the address,
             http or https; another host that its text names, or nothing.
         offer_taken: a button of a notice was clicked. args: message id, `Act`.
@@ -74,12 +71,6 @@ class Transcript(AudibleSurface):
             `QPoint` on the screen.
         version_chosen: another version of a message is to come into view. arg:
             that version's id.
-        edited: a message is to be sent anew; the editor keeps the words until
-            `close_editor` or `release_editor`. args: message id, text.
-        edit_cancelled: an edit was given up. arg: message id.
-        edits_changed: `unsent_edits` may be others.
-        edit_put_away: the message of an edit went out of view; what was typed is kept.
-        writing_wanted: an edit is over: the person is to write next.
         wrapping_changed: lines of code were asked to be broken, or not to be; this
             transcript has done so. arg: whether they are.
         pinned_changed: the view began or ceased to follow the end. arg: follows.
@@ -90,11 +81,6 @@ class Transcript(AudibleSurface):
     message_act_requested = Signal(object, object)
     menu_requested = Signal(object, object)
     version_chosen = Signal(object)
-    edited = Signal(object, str)
-    edit_cancelled = Signal(object)
-    edits_changed = Signal()
-    edit_put_away = Signal()
-    writing_wanted = Signal()
 
     def __init__(
         self,
@@ -104,8 +90,6 @@ class Transcript(AudibleSurface):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(conversation, captions, theme, parent)
-        self.sends_on_enter = True
-        """Whether Enter sends what is edited, or Ctrl+Enter only."""
         self._pill: Pill | None = None
         self._has_news = False
         """Whether text came below that the reader has not seen."""
@@ -113,12 +97,6 @@ class Transcript(AudibleSurface):
         self._done_timer.setSingleShot(True)
         self._done_timer.setInterval(DONE_MS)
         self._done_timer.timeout.connect(self._on_done_timed_out)
-        self._editing = Editing(self.viewport())
-        self._editing.sent.connect(self.edited)
-        self._editing.cancelled.connect(self._on_editing_cancelled)
-        self._editing.resized.connect(self._on_editing_resized)
-        self._editing.changed.connect(self.edits_changed)
-        conversation.branch_changed.connect(self._put_edit_away_if_gone)
         conversation.message_added.connect(self._on_news_came)
         conversation.message_changed.connect(self._on_news_came)
 
@@ -126,84 +104,6 @@ class Transcript(AudibleSurface):
         """Return what a click on a point of the view means."""
         spot = self._spot_at(point)
         return None if spot is None else self._column.target(spot)
-
-    # Editing
-
-    @property
-    def edited_message(self) -> int | None:
-        """The message over which the editor lies."""
-        return self._editing.message_id
-
-    @property
-    def unsent_edits(self) -> list[str]:
-        """What is typed over messages of the person's, and neither sent nor given up."""
-        return self._editing.unsent
-
-    def edit(self, message_id: int) -> None:
-        """Open an editor in place of a message of the person's."""
-        self._settle_branch()
-        text = self._conversation.text(message_id)
-        if text is None or not self._column.is_own(message_id):
-            return
-        # What was clicked stays where it is, also at the end.
-        if self.is_pinned:
-            self._move_to(self._column.position_at(self._top))
-        self._editing.open(message_id, text, self._theme, sends_on_enter=self.sends_on_enter)
-        self._make_room()
-        self._flush_if_seen()
-        if self._column.has(message_id):
-            self._reveal_message(message_id)
-        self._editing.focus()
-
-    def close_editor(self) -> None:
-        """Let go of the editor whose words were sent: they are safe elsewhere."""
-        had_focus = self._editing.has_focus
-        self._editing.finish()
-        if had_focus and self._editing.message_id is None:
-            self.writing_wanted.emit()
-
-    def release_editor(self) -> None:
-        """Give the editor back: its words could not be sent."""
-        self._editing.release()
-        self._put_edit_away_if_gone()
-
-    def _put_edit_away_if_gone(self) -> None:
-        """Let nobody write where it does not show: not over a message that is out of view."""
-        message_id = self._editing.message_id
-        if message_id is None or message_id in self._conversation.branch:
-            return
-        had_focus = self._editing.has_focus or self.hasFocus()
-        # What is being sent comes back into view if it could not be.
-        is_kept = not self._editing.is_held and self._editing.set_aside()
-        if had_focus:
-            self.writing_wanted.emit()
-        if is_kept:
-            self.edit_put_away.emit()
-
-    def _make_room(self) -> None:
-        """Give the editor as much room as it needs."""
-        message_id = self._editing.message_id
-        if message_id is not None:
-            height = self._editing.fit(own_width(self._column_width, self._theme))
-            self._changed.add(message_id)
-            height += self._theme.space.l
-        else:
-            height = 0
-        if self._column.make_room(message_id, height):
-            # The message has no padding now, or has it again: nothing only moved.
-            self.viewport().update()
-
-    def _on_editing_resized(self, message_id: int) -> None:
-        self._make_room()
-        self._changed.add(message_id)
-        self._is_behind = True
-        self._flush_if_seen()
-        if self._editing.has_focus and message_id == self._editing.message_id:
-            self._reveal_message(message_id)
-
-    def _on_editing_cancelled(self, message_id: int) -> None:
-        self.edit_cancelled.emit(message_id)
-        self.writing_wanted.emit()
 
     # Acting
 
@@ -320,19 +220,7 @@ class Transcript(AudibleSurface):
 
     def _place_what_floats(self) -> None:
         super()._place_what_floats()
-        self._place_editor()
         self._place_pill()
-
-    def _place_editor(self) -> None:
-        message_id = self._editing.message_id
-        if message_id is None:
-            return
-        box = self._column.box_of(message_id)
-        if box is not None:
-            box = self._on_view(box)
-            box.setLeft(box.right() + 1 - own_width(self._column_width, self._theme))
-            box.setHeight(box.height() - self._theme.space.l)
-        self._editing.place(box)
 
     def _place_pill(self) -> None:
         room = self.viewport().height()
@@ -358,8 +246,6 @@ class Transcript(AudibleSurface):
     def _restyle(self) -> None:
         if self._pill is not None:
             self._pill.set_theme(self._theme)
-        self._editing.set_theme(self._theme)
-        self._make_room()
         super()._restyle()
 
     def _rebuild(self) -> None:
@@ -398,11 +284,6 @@ class Transcript(AudibleSurface):
             return False
         branch = self._conversation.branch
         return not branch or not self._conversation.message(branch[-1]).status.is_open
-
-    @unfailing
-    def showEvent(self, event: QShowEvent) -> None:
-        self._make_room()
-        super().showEvent(event)
 
     @unfailing
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -17,7 +17,7 @@ from app.ui.theme import light
 from app.ui.transcript import heard_lives
 from app.ui.transcript.acts import MessageAct
 from app.ui.transcript.announcing import sentences_end
-from app.ui.transcript.lines import units
+from app.ui.transcript.utf16 import units
 from app.ui.transcript.view import Transcript
 from tests.ui.transcript.conftest import (
     FAILED,

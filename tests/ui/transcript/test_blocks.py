@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.ui.transcript.blocks import Block, Container, Kind, Marker, Run, code_at
 from app.ui.transcript.markdown import read
-from app.ui.transcript.stream import BlockStream, PlainStream
+from app.ui.transcript.plain import PlainStream
+from app.ui.transcript.stream import BlockStream
 
 MIXED = """# Hi *there*
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.chat.message import Delta
-from app.ui.transcript import column, frames
+from app.ui.transcript import branch, frames
 from app.ui.transcript.drawn_formulas import Formulas
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.view import Transcript
@@ -48,7 +48,7 @@ def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "_SHARE", 0)
     monkeypatch.setattr(frames, "_SHARE_BEHIND", 0)
     # And as much read for each.
-    monkeypatch.setattr(column, "_BACKLOG_S", 0.0)
+    monkeypatch.setattr(branch, "_BACKLOG_S", 0.0)
     # What is drawn later would be laid out again, whenever that is.
     monkeypatch.setattr(Formulas, "resume", lambda formulas: None)
 

@@ -7,7 +7,7 @@ import pytest
 from app.ui.theme import Theme, font, light
 from app.ui.transcript.blocks import Run
 from app.ui.transcript.composed import Composed
-from app.ui.transcript.lines import Inlay
+from app.ui.transcript.inlays import Inlay
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.styles import Styles
 from app.ui.transcript.unseen import with_chips

@@ -18,11 +18,11 @@ from app.session import Session
 from app.ui.message_acts import MessageActs
 from app.ui.transcript import clipping
 from app.ui.transcript.blocks import Kind, Run
-from app.ui.transcript.lines import units
 from app.ui.transcript.markup import code_markdown, markdown_of
 from app.ui.transcript.selection import FIRST, LAST, Selection, TextPosition
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.targets import Copy
+from app.ui.transcript.utf16 import units
 from app.ui.transcript.view import Transcript
 from tests.ui.transcript.conftest import (
     PARAGRAPH,

@@ -73,6 +73,7 @@ def test_words_stay_until_they_are_safe(show: Show, qtbot: QtBot) -> None:
     QTest.keyClicks(page(transcript), "x")
     assert page(transcript).toPlainText() == "hix"
     assert page(transcript).hasFocus()
+    press(transcript, Qt.Key.Key_Return)
     with qtbot.waitSignal(transcript.writing_wanted):
         transcript.close_editor()
     assert is_closed(transcript)

@@ -13,13 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.message import Delta
 from app.ui.theme import dark
-from app.ui.transcript import column, lines
+from app.ui.transcript import branch, broken_text
+from app.ui.transcript.broken_text import STRETCH
 from app.ui.transcript.budget import Budget
 from app.ui.transcript.cuts import DEEP_LINES, limit_of
 from app.ui.transcript.extents import Guess, extent_of
+from app.ui.transcript.highlighting import Highlighter
 from app.ui.transcript.hits import MOST_KEPT, Hits
 from app.ui.transcript.layout import estimate
-from app.ui.transcript.lines import STRETCH
 from app.ui.transcript.sought import Sought
 from app.ui.transcript.sought_text import SoughtText
 from app.ui.transcript.stream import BlockStream
@@ -55,7 +56,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             lengths.append(len(text))
             super().__init__(text, *more)
 
-    monkeypatch.setattr(lines, "QTextLayout", Layout)
+    monkeypatch.setattr(broken_text, "QTextLayout", Layout)
     return lengths
 
 
@@ -99,11 +100,11 @@ def test_a_backlog_is_read_as_one_for_each_frame(
     show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Each frame reads as much as one that has no time left does.
-    monkeypatch.setattr(column, "_BACKLOG_S", 0.0)
+    monkeypatch.setattr(branch, "_BACKLOG_S", 0.0)
     text = "word and more " * 20_000
     transcript = stream(show, qtbot, text)
     slow = transcript.counts.flushes
-    monkeypatch.setattr(column, "_BACKLOG_S", 60.0)
+    monkeypatch.setattr(branch, "_BACKLOG_S", 60.0)
     transcript = stream(show, qtbot, text)
     assert transcript.counts.flushes < slow / 4
 
@@ -112,8 +113,10 @@ def test_only_the_beginning_of_a_giant_listing_is_coloured(show: Show, qtbot: Qt
     text = "```python\n" + "x = 1\n" * 40_000
     transcript = stream(show, qtbot, text)
     transcript.verticalScrollBar().setValue(0)
-    qtbot.waitUntil(lambda: not transcript._highlighter.is_busy, timeout=30_000)
-    assert 0 < transcript._highlighter.lexed < len(text) / 2
+    highlighter = transcript.findChild(Highlighter)
+    assert highlighter is not None
+    qtbot.waitUntil(lambda: not highlighter.is_busy, timeout=30_000)
+    assert 0 < highlighter.lexed < len(text) / 2
 
 
 # Quotes in quotes

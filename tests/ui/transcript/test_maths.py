@@ -17,11 +17,13 @@ from app.ui.theme import Theme, dark, light
 from app.ui.transcript.blocks import Block, Kind, Run
 from app.ui.transcript.drawn_formulas import Formulas, Wanted
 from app.ui.transcript.formula import LONGEST, Undrawable, draw
+from app.ui.transcript.inlays import Inlay
 from app.ui.transcript.layout import Layout, lay_out
-from app.ui.transcript.lines import Inlay, Lines, Selected
+from app.ui.transcript.lines import Lines
 from app.ui.transcript.maths import MathsLayout
 from app.ui.transcript.slices import Overdue, Slices, in_steps
 from app.ui.transcript.slices import step as stand_still
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.view import Transcript
 from tests.ui.transcript.conftest import (
     PARAGRAPH,

@@ -11,8 +11,8 @@ from app.ui.theme import dark, light
 from app.ui.transcript.blocks import Align, Block, Columns, Kind, Run
 from app.ui.transcript.grid import grid_of
 from app.ui.transcript.layout import Layout, lay_out
-from app.ui.transcript.lines import Selected
 from app.ui.transcript.selection import TextPosition
+from app.ui.transcript.spans import Selected
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.table import TableLayout
 from app.ui.transcript.table_text import rows_at, table_csv, table_markdown

@@ -8,9 +8,9 @@ from app.ui.theme import light
 from app.ui.transcript.blocks import Run
 from app.ui.transcript.copying import harmless
 from app.ui.transcript.layout import lay_out
-from app.ui.transcript.lines import units
 from app.ui.transcript.stream import BlockStream
 from app.ui.transcript.unseen import with_chips
+from app.ui.transcript.utf16 import units
 
 HONEST = (
     *(

@@ -56,7 +56,8 @@ class ChatView(QWidget):
     """Shows a conversation and hands what the person does to the session.
 
     Signals:
-        offered: an offer was taken that the window sees to. arg: its Act.
+        offered: an offer was taken that the window sees to. args: its Act, and the id
+            of the account it is about, or nothing.
         link_activated: a link in a message was clicked. args: its address, and
             another host that its text names, or nothing.
         model_requested: the person wants to choose a model.
@@ -64,7 +65,7 @@ class ChatView(QWidget):
         zoom_requested: the person wants larger (above 0) or smaller text. arg: steps.
     """
 
-    offered = Signal(object)
+    offered = Signal(object, str)
     link_activated = Signal(str, str)
     model_requested = Signal()
     parameters_requested = Signal()
@@ -365,14 +366,14 @@ class ChatView(QWidget):
         self._sending = ""
         self._keep_words()
 
-    def _on_offer_taken(self, act: Act) -> None:
+    def _on_offer_taken(self, act: Act, account_id: str = "") -> None:
         others = [a for a in self._session.accounts.all if a.team is not None]
         if act is Act.CHOOSE_ACCOUNT or (act is Act.BILL_TEAM and others):
             self.composer.open_accounts()
         elif act is Act.BILL_TEAM:
-            self.offered.emit(Act.EDIT_ACCOUNT)
+            self.offered.emit(Act.EDIT_ACCOUNT, account_id)
         else:
-            self.offered.emit(act)
+            self.offered.emit(act, account_id)
 
     def _keep_day(self) -> None:
         """Say anew when messages were sent, if what was today is not today any more."""

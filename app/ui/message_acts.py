@@ -28,11 +28,12 @@ class MessageActs(QObject):
     """The verbs behind the signs and the menu of one conversation's messages.
 
     Signals:
-        offered: an offer was taken that the window sees to. arg: its Act.
+        offered: an offer was taken that the window sees to. args: its Act, and the id
+            of the account the reply was asked with.
         refused: what was asked for cannot be done now.
     """
 
-    offered = Signal(object)
+    offered = Signal(object, str)
     refused = Signal()
 
     def __init__(
@@ -251,7 +252,8 @@ class MessageActs(QObject):
         elif act is Act.DETAILS:
             self.show_details(message_id)
         else:
-            self.offered.emit(act)
+            completion = self._conversation.message(message_id).completion
+            self.offered.emit(act, completion.account_id if completion else "")
 
 
 def _put_on_clipboard(text: str) -> None:

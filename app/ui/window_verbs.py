@@ -50,15 +50,18 @@ class WindowVerbs:
         """Return them by the names of the actions."""
         return {**self._of_window(), **self._of_conversation(), **self._of_messages()}
 
-    def take(self, act: Act) -> None:
-        """Do what an offer of a notice promises, where the window sees to it."""
+    def take(self, act: Act, account_id: str = "") -> None:
+        """Do what an offer of a notice promises, where the window sees to it.
+
+        account_id: whom it is about; else the account in front.
+        """
         match act:
             case Act.UNDO:
                 self._session.desk.undelete()
             case Act.ADD_ACCOUNT:
                 self._accounts.add()
             case Act.EDIT_ACCOUNT:
-                self._edit_account()
+                self._edit_account(account_id)
             case Act.CHOOSE_MODEL:
                 self._models.find()
             case Act.OPEN_KEYS_PAGE:
@@ -150,10 +153,11 @@ class WindowVerbs:
         scale = TEXT_SCALES[at] if steps else 1.0
         preferences.change(replace(preferences.now, text_scale=scale))
 
-    def _edit_account(self) -> None:
-        """Ask for the key of the account in front, or for an account where there is none."""
+    def _edit_account(self, account_id: str) -> None:
+        """Ask for the key of an account, or of the one in front, or for an account at all."""
         view = self._tabs.front
-        account_id = view.conversation.heading.account_id if view else ""
+        if self._session.accounts.get(account_id) is None and view is not None:
+            account_id = view.conversation.heading.account_id
         account = self._session.accounts.get(account_id)
         if account is None or not account.is_stored:
             self._accounts.add()

@@ -5,8 +5,6 @@ money, what to do now.
 """
 
 from app.ui.wording.failures import (
-    NO_WAYS,
-    Ways,
     details,
     end_notice,
     failure_notice,
@@ -15,6 +13,7 @@ from app.ui.wording.failures import (
 )
 from app.ui.wording.language import tr
 from app.ui.wording.numbers import cost, money, price, prices, seconds, tokens
+from app.ui.wording.offers import NO_WAYS, Ways
 from app.ui.wording.replies import facts, message_details, thought
 from app.ui.wording.times import moment, moment_in_full
 from app.ui.wording.window import (

@@ -2,9 +2,10 @@
 
 from app.chat.cost import CostKind, sum_of
 from app.chat.message import Completion, Message
-from app.ui.wording.failures import details, parameter
+from app.ui.wording.failures import details
 from app.ui.wording.language import tr
 from app.ui.wording.numbers import cost, money, prices, seconds
+from app.ui.wording.sentences import parameter
 
 
 def facts(message: Message) -> tuple[str, ...]:

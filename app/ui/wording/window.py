@@ -7,9 +7,10 @@ from app.chat.model import Catalogue
 from app.chat.parameters import Parameters
 from app.chat.platform import Balance, Identity, Team
 from app.ui.notice import Act, Notice, Offer, Tone
-from app.ui.wording.failures import parameter, reason
+from app.ui.wording.failures import reason
 from app.ui.wording.language import isolated, tr
 from app.ui.wording.numbers import money
+from app.ui.wording.sentences import parameter
 
 LONGEST = 60
 """Characters of a name from outside inside a sentence or a menu."""

@@ -1,0 +1,46 @@
+"""What a failed reply offers is about what that reply was asked with."""
+
+import pytest
+
+from app.chat.account import Account
+from app.chat.message import Status
+from app.ui.account_dialog import AccountDialog
+from app.ui.notice import Act
+from tests.helpers.server import KEY, Server
+from tests.session import test_account_changes
+from tests.ui import test_possible_actions as whole
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+server, play, staged = whole.server, whole.play, whole.staged
+ring = test_account_changes.ring
+
+
+async def add(stage: whole.Stage, server: Server, name: str) -> Account:
+    accounts = stage.session.accounts
+    accounts.add(name, server.endpoint, KEY)
+    await stage.running.until(lambda: name in [each.name for each in accounts.all])
+    return next(each for each in accounts.all if each.name == name)
+
+
+@pytest.mark.usefixtures("ring")
+def test_the_account_a_reply_failed_with_is_edited_and_not_the_one_chosen_since(
+    staged: whole.Staged, server: Server
+) -> None:
+    async def scenario(stage: whole.Stage) -> None:
+        await stage.begin()
+        view = stage.window.tabs.front
+        assert view is not None
+        conversation, session = view.conversation, stage.session
+        ada, bea = [await add(stage, server, name) for name in ("Ada", "Bea")]
+        session.choose_account(conversation, ada.id)
+        session.choose_model(conversation, "status:401")
+        await stage.say("hi")
+        [reply] = [i for i in conversation.branch if conversation.message(i).completion]
+        assert conversation.message(reply).status is Status.FAILED
+        session.choose_account(conversation, bea.id)
+        view.transcript.offer_taken.emit(reply, Act.EDIT_ACCOUNT)
+        [dialog] = stage.window.findChildren(AccountDialog)
+        assert dialog.fields.name.line.text() == "Ada"
+        dialog.reject()
+
+    staged(scenario)

@@ -4,14 +4,16 @@ Calls run on one daemon thread; another, a daemon too, looks at the clock. A
 call that overruns its budget fails then and there, whatever it is stuck in;
 while it is stuck, every further call fails at once, so that threads do not
 pile up. Once the stuck one comes back, calls are made again; what it brought
-is thrown away. Neither thread keeps the program from ending.
+is thrown away. A call is told as made or as overrun, and never is both.
+Neither thread keeps the program from ending.
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -28,9 +30,17 @@ class Turn:
 
     function: Callable[["Turn"], Any] = field(repr=False)
     deadline: float
-    future: Future[Any]
-    done: Event = field(default_factory=Event)
-    is_abandoned: bool = False
+    future: Future[Any] = field(default_factory=Future)
+    over: Future[None] = field(default_factory=Future)
+    """Done once the call has come back, however late."""
+    _lock: Lock = field(default_factory=Lock, repr=False)
+    _is_settled: bool = False
+    _is_abandoned: bool = False
+
+    def __post_init__(self) -> None:
+        # Neither can be cancelled.
+        self.future.set_running_or_notify_cancel()
+        self.over.set_running_or_notify_cancel()
 
     def check(self) -> None:
         """Stop between two steps if the time is up.
@@ -38,14 +48,32 @@ class Turn:
         Raises:
             Abandoned: it is.
         """
-        if self.is_abandoned:
+        if self._is_abandoned:
             raise Abandoned
+
+    def settle(self) -> None:
+        """End in time, before what cannot be undone; nothing that may block comes after it.
+
+        Raises:
+            Abandoned: the time is up.
+        """
+        with self._lock:
+            self.check()
+            self._is_settled = True
+
+    def abandon(self) -> bool:
+        """Let nobody wait for it any more; returns False if it has ended in time."""
+        with self._lock:
+            self._is_abandoned = not self._is_settled
+            return self._is_abandoned
 
 
 class Errands:
     """A queue of blocking calls with a time budget each."""
 
-    def __init__(self, name: str, budget_s: float, silent: Callable[[], Exception]) -> None:
+    def __init__(
+        self, name: str, budget_s: float, silent: Callable[[Future[None]], Exception]
+    ) -> None:
         self._name = name
         self._budget_s = budget_s
         self._silent = silent
@@ -58,32 +86,33 @@ class Errands:
         """Call a function on the thread for it; the budget begins now.
 
         A call whose outcome has to be translated does that itself. Raises (the
-        future): what `silent` makes when the budget is spent.
+        future): what `silent` makes when the budget is spent, out of a future
+        that is done once the stuck call has come back.
         """
-        future: Future[T] = Future()
-        future.set_running_or_notify_cancel()
         with self._lock:
             if not self._is_running:
                 self._is_running = True
                 Thread(target=self._watch, name=f"{self._name}-clock", daemon=True).start()
                 Thread(target=self._call, name=self._name, daemon=True).start()
-        self._asked.put(Turn(function, monotonic() + self._budget_s, future))
-        return future
+        turn = Turn(function, monotonic() + self._budget_s)
+        self._asked.put(turn)
+        return turn.future
 
     def _watch(self) -> None:
         stuck: Turn | None = None
         while True:
             turn = self._asked.get()
-            if stuck is not None and not stuck.done.is_set():
-                turn.future.set_exception(self._silent())
+            if stuck is not None and not stuck.over.done():
+                turn.future.set_exception(self._silent(stuck.over))
                 continue
+            stuck = None
             self._made.put(turn)
-            if turn.done.wait(max(0.0, turn.deadline - monotonic())):
-                stuck = None
+            with suppress(TimeoutError):
+                turn.over.result(max(0.0, turn.deadline - monotonic()))
                 continue
-            turn.is_abandoned = True
-            stuck = turn
-            self._settle(turn, None, self._silent())
+            if turn.abandon():
+                stuck = turn
+                turn.future.set_exception(self._silent(turn.over))
 
     def _call(self) -> None:
         while True:
@@ -94,15 +123,11 @@ class Errands:
                 result = turn.function(turn)
             except BaseException as raised:
                 error = raised
-            self._settle(turn, result, error)
-            turn.done.set()
+            with suppress(Abandoned):
+                turn.settle()
+                if error is not None:
+                    turn.future.set_exception(error)
+                else:
+                    turn.future.set_result(result)
+            turn.over.set_result(None)
             del turn, result, error
-
-    def _settle(self, turn: Turn, result: Any, error: BaseException | None) -> None:
-        with self._lock:
-            if turn.future.done():
-                return
-            if error is not None:
-                turn.future.set_exception(error)
-            else:
-                turn.future.set_result(result)

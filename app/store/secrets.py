@@ -51,6 +51,9 @@ class NoBackend(SecretsError):
 class SecretsSilent(SecretsError):
     """The keyring did not answer in time."""
 
+    over: Future[None] | None = None
+    """Done once it has come back after all, and what was half done is undone."""
+
 
 class SecretsLocked(SecretsError):
     """The keyring is locked, or the person did not unlock it."""
@@ -75,6 +78,7 @@ class Secrets:
         self._key = environ.get("PRIME_API_KEY", "")
         self._team_id = environ.get("PRIME_TEAM_ID", "")
         self._memory: dict[str, Credentials] = {}
+        self._torn: set[str] = set()
         self._ring: KeyringBackend | None = None
         self._errands = Errands("secrets", budget_s, _silent)
 
@@ -84,7 +88,7 @@ class Secrets:
         With a team ID exactly when the account has a team.
 
         Raises (the future):
-            KeyMissing, TeamMissing: never a key without its team.
+            KeyMissing, TeamMissing: never a key without its team, or with another's.
             NoBackend, SecretsSilent, SecretsLocked, SecretsRefused: of the keyring.
         """
         if account.source is SecretSource.KEYRING:
@@ -96,8 +100,8 @@ class Secrets:
 
         That is the keyring, or memory where there is no keyring at all or the
         account asks for memory. A keyring that is there and does not take them
-        is an error: what was there before is put back as far as possible, also
-        by a call that comes back late.
+        is an error: what was there before is put back, also by a call that comes
+        back late. Where that fails too, the account `is_torn`.
 
         Raises (the future):
             SecretsSilent, SecretsLocked, SecretsRefused: not kept.
@@ -121,6 +125,13 @@ class Secrets:
         if account.source is SecretSource.KEYRING:
             return self._errands.run(lambda turn: self._delete(account, turn))
         return _at_once(lambda: None)
+
+    def is_torn(self, account_id: str) -> bool:
+        """Return whether what was kept for an account could not be put back.
+
+        Nothing of it is read until something is written that is whole.
+        """
+        return account_id in self._torn
 
     def backend(self) -> Future[str | None]:
         """Return what people call the keyring of this computer; None: there is none.
@@ -146,6 +157,8 @@ class Secrets:
     # On the keyring's thread
 
     def _read(self, account: Account, turn: Turn) -> Credentials:
+        if self.is_torn(account.id):
+            raise KeyMissing("what is kept there does not belong together")
         key = self._get(_key_entry(account), turn)
         team_id = self._get(_team_entry(account), turn) if account.team is not None else None
         return _checked(account, key, team_id)
@@ -154,7 +167,7 @@ class Secrets:
         try:
             self._write_entries(account, given, turn)
         except NoBackend:
-            turn.check()
+            turn.settle()
             return self._keep(account, given)
         self._memory.pop(account.id, None)
         return replace(account, source=SecretSource.KEYRING)
@@ -169,12 +182,14 @@ class Secrets:
             self._set(_key_entry(account), given.key, turn)
             if given.team_id is None:
                 self._remove(_team_entry(account), turn)
-            turn.check()
+            turn.settle()
         except (SecretsError, Abandoned):
             # One key must not go out with another's team, also where nobody waits any more.
-            for entry, secret in before.items():
-                self._restore(entry, secret)
+            are_back = [self._restore(entry, secret) for entry, secret in before.items()]
+            if not all(are_back):
+                self._torn.add(account.id)
             raise
+        self._torn.discard(account.id)
 
     def _delete(self, account: Account, turn: Turn) -> None:
         try:
@@ -183,6 +198,7 @@ class Secrets:
             return
         self._remove(_key_entry(account), turn)
         self._remove(_team_entry(account), turn)
+        self._torn.discard(account.id)
 
     def _backend(self, turn: Turn) -> str | None:
         try:
@@ -214,13 +230,18 @@ class Secrets:
         ring = self._find_ring()
         self._translated(lambda: ring.delete_password(entry, _USERNAME))
 
-    def _restore(self, entry: str, before: str | None) -> None:
+    def _restore(self, entry: str, before: str | None) -> bool:
+        """Return whether an entry is as it was before."""
         with suppress(SecretsError):
             ring = self._find_ring()
-            if before is not None:
-                self._translated(lambda: ring.set_password(entry, _USERNAME, before))
-            elif self._translated(lambda: ring.get_password(entry, _USERNAME)) is not None:
+            if self._translated(lambda: ring.get_password(entry, _USERNAME)) == before:
+                return True
+            if before is None:
                 self._translated(lambda: ring.delete_password(entry, _USERNAME))
+            else:
+                self._translated(lambda: ring.set_password(entry, _USERNAME, before))
+            return self._translated(lambda: ring.get_password(entry, _USERNAME)) == before
+        return False
 
     def _find_ring(self) -> "KeyringBackend":
         if self._ring is None:
@@ -277,8 +298,10 @@ def _team_entry(account: Account) -> str:
     return f"coprime:{account.id}:team"
 
 
-def _silent() -> SecretsError:
-    return SecretsSilent("the keyring does not answer")
+def _silent(over: Future[None]) -> SecretsError:
+    error = SecretsSilent("the keyring does not answer")
+    error.over = over
+    return error
 
 
 def _at_once(function: Callable[[], T]) -> Future[T]:

@@ -18,7 +18,7 @@ from app.chat.account import (
 from app.chat.failure import ABSENT, LOCKED, SILENT, Failure, Kind
 from app.chat.network import Network
 from app.session import Session
-from app.session.accounts import relocated
+from app.session.drafts import relocated
 from app.session.trials import AccountTrial, TeamsTrial
 from app.ui import links, wording
 from app.ui.account_dialog import AccountDialog
@@ -315,6 +315,8 @@ def _refusal(failure: Failure) -> tuple[str, str]:
             "This account was changed meanwhile, so nothing was saved. "
             "Close this and open it again."
         )
+    if failure.kind is Kind.NOT_SAVED:
+        return "", tr("The disk did not take it, so nothing was saved. Make room and try again.")
     if failure.kind is Kind.KEY_MISSING:
         return "key", tr("This account has no key on this computer. Paste it.")
     sentences = {

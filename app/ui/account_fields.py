@@ -25,7 +25,7 @@ from app.chat.account import (
     platform_of,
 )
 from app.chat.platform import Team
-from app.session.accounts import relocated
+from app.session.drafts import relocated
 from app.ui import wording
 from app.ui.account_form import AccountForm, Check, Field, button_text, host, key_problem
 

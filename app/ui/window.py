@@ -340,6 +340,7 @@ class Window(QMainWindow):
     def _on_accounts_changed(self) -> None:
         if not self._session.has_started:
             return
+        self._withdraw_keyring_notice()
         begins = self._show_centre()
         for view in self.tabs.views:
             view.refresh()
@@ -348,6 +349,16 @@ class Window(QMainWindow):
             self._verbs.write()
         else:
             self.welcome.setFocus()
+
+    def _withdraw_keyring_notice(self) -> None:
+        """Say no more that a key is kept for this run only once none is."""
+        from app.chat.account import SecretSource
+        from app.chat.circumstance import About, Circumstance
+        from app.ui import wording
+
+        sources = {account.source for account in self._session.accounts.all}
+        if SecretSource.MEMORY not in sources:
+            self.notice_bar.withdraw(wording.circumstance(Circumstance(About.NO_KEYRING)))
 
     def _on_front_shown(self, name: str) -> None:
         from app.chat.mark import Mark

@@ -85,3 +85,45 @@ def test_a_future_of_an_errand_cannot_be_cancelled() -> None:
     future = errands.run(lambda _turn: 1)
     assert not future.cancel()
     assert future.result() == 1
+
+
+def test_a_call_that_ended_in_time_is_told_as_made_however_late_it_is_heard() -> None:
+    go_on, settled = threading.Event(), threading.Event()
+    errands = Errands("test-settled", 0.05, Silent)
+
+    def end_in_time(turn: Turn) -> str:
+        turn.settle()
+        settled.set()
+        go_on.wait(30)
+        return "made"
+
+    future = errands.run(end_in_time)
+    settled.wait(5)
+    behind = errands.run(lambda _turn: 1)
+    assert isinstance(behind.exception(timeout=5), Silent), "the clock has come to the next one"
+    assert not future.done()
+    go_on.set()
+    assert future.result(timeout=5) == "made"
+
+
+def test_a_call_that_is_given_up_cannot_end_in_time_and_says_when_it_is_back() -> None:
+    go_on = threading.Event()
+    ends: list[type[Exception]] = []
+
+    def end_late(turn: Turn) -> None:
+        go_on.wait(30)
+        try:
+            turn.settle()
+        except Abandoned as error:
+            ends.append(type(error))
+            raise
+
+    errands = Errands("test-over", 0.05, Silent)
+    error = errands.run(end_late).exception(timeout=5)
+    assert isinstance(error, Silent)
+    (over,) = error.args
+    assert not over.done()
+    assert not over.cancel()
+    go_on.set()
+    assert over.result(timeout=5) is None
+    assert ends == [Abandoned]

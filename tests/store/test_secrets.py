@@ -265,6 +265,69 @@ def test_a_late_write_mixes_no_key_with_the_team_of_another(
     assert secrets.read(TEAM).result() == Credentials("old-key", "old-team")
 
 
+@pytest.mark.parametrize("verb", ["set", "get"])
+@pytest.mark.parametrize("part", ["team", "key"])
+def test_a_new_account_that_is_refused_half_way_leaves_nothing(
+    ring: Ring, verb: str, part: str
+) -> None:
+    refused: list[str] = []
+
+    def refuse(asked: str, service: str) -> None:
+        # Also once it has kept it, when it is looked at.
+        is_kept = (service, "coprime") in ring.entries or asked == "set"
+        if (asked, service) == (verb, f"coprime:a2:{part}") and is_kept and not refused:
+            refused.append(service)
+            raise OSError
+
+    ring.fail = refuse
+    secrets = Secrets({})
+    assert type(failure(secrets.write(TEAM, BOTH))) is SecretsRefused
+    assert refused
+    assert not ring.entries
+    assert not secrets.is_torn(TEAM.id)
+
+
+@pytest.mark.parametrize("late", ["team", "key"])
+def test_a_new_account_that_is_kept_too_late_leaves_nothing(ring: Ring, late: str) -> None:
+    go_on = threading.Event()
+
+    def hang(verb: str, service: str) -> None:
+        if verb == "set" and service == f"coprime:a2:{late}":
+            go_on.wait(30)
+
+    secrets = Secrets({}, budget_s=0.1)
+    ring.fail = hang
+    error = failure(secrets.write(TEAM, BOTH))
+    assert isinstance(error, SecretsSilent)
+    assert error.over is not None
+    go_on.set()
+    error.over.result(timeout=5)
+    assert not ring.entries
+    assert not secrets.is_torn(TEAM.id)
+
+
+def test_what_cannot_be_put_back_is_not_read_until_it_is_whole_again(ring: Ring) -> None:
+    secrets = Secrets({})
+    secrets.write(TEAM, Credentials("old-key", "old-team")).result()
+    sets: list[str] = []
+
+    def refuse(verb: str, service: str) -> None:
+        if verb == "set":
+            sets.append(service)
+            if len(sets) > 1:
+                raise OSError
+
+    ring.fail = refuse
+    assert type(failure(secrets.write(TEAM, BOTH))) is SecretsRefused
+    assert ring.entries["coprime:a2:team", "coprime"] == TEAM_ID
+    assert ring.entries["coprime:a2:key", "coprime"] == "old-key"
+    ring.fail = lambda verb, service: None
+    assert secrets.is_torn(TEAM.id)
+    assert type(failure(secrets.read(TEAM))) is KeyMissing
+    secrets.write(TEAM, BOTH).result()
+    assert secrets.read(TEAM).result() == BOTH
+
+
 STUCK = """
 import sys, threading, time
 from app.chat.account import Account, PRIME_ENDPOINT

@@ -1,9 +1,10 @@
-"""What a failed reply offers is about what that reply was asked with."""
+"""Notices are about what they name, and go once it is not so any more."""
 
 import pytest
 
 from app.chat.account import Account
 from app.chat.message import Status
+from app.store import rings
 from app.ui.account_dialog import AccountDialog
 from app.ui.notice import Act
 from tests.helpers.server import KEY, Server
@@ -43,4 +44,20 @@ def test_the_account_a_reply_failed_with_is_edited_and_not_the_one_chosen_since(
         assert dialog.fields.name.line.text() == "Ada"
         dialog.reject()
 
+    staged(scenario)
+
+
+def test_that_there_is_no_keyring_is_said_until_every_key_is_in_one(
+    staged: whole.Staged, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(stage: whole.Stage) -> None:
+        await stage.begin()
+        ada = await add(stage, server, "Ada")
+        bar = stage.window.notice_bar
+        await stage.running.until(lambda: bar.front and "no keyring" in bar.front.headline)
+        monkeypatch.setattr(rings, "open_ring", lambda: ring_found)
+        stage.session.accounts.edit(ada.id, "Ada", server.endpoint, KEY, "", None)
+        await stage.running.until(lambda: bar.front is None)
+
+    ring_found = test_account_changes.Ring()
     staged(scenario)

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal
 
 from app.chat.circumstance import About, Circumstance
-from app.chat.conversation import Conversation, Heading, first_words
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading, first_words
 from app.chat.mark import Mark
 from app.chat.message import Message
 from app.session.saving import Saving

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.message import Message, Status
 
 

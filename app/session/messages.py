@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.chat.account import Account
-from app.chat.conversation import Conversation, first_words
+from app.chat.conversation import Conversation
 from app.chat.cost import Cost, cost_of_input
+from app.chat.heading import first_words
 from app.chat.message import Completion, Message, Role, Status
 from app.chat.model import UNPRICED
 from app.chat.parameters import Parameters

@@ -8,16 +8,14 @@ what it is. One act of the person is one request, but for what `recovery` and
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 from app.api.client import Client
 from app.api.errors import NotSent, ServiceError
 from app.chat.account import Account
 from app.chat.conversation import Conversation
-from app.chat.cost import Usage, cost_of
 from app.chat.failure import Failure, Kind
 from app.chat.message import (
     FILTER_ENDS,
@@ -30,12 +28,12 @@ from app.chat.message import (
     Pause,
     Role,
     Status,
-    Timing,
     Turn,
 )
 from app.chat.request import Request
 from app.session import recovery
 from app.session.quirks import Quirks
+from app.session.running import Running
 from app.session.saving import Saving
 from app.session.tasks import Tasks
 from app.session.trials import failure_of
@@ -58,86 +56,6 @@ GO_ON = (
     "very next character. Repeat nothing and say nothing about the interruption."
 )
 """The turn that asks a model to go on. An array of turns never ends with the model's own."""
-
-
-@dataclass(slots=True)
-class _Running:
-    """One completion under way, and what its deltas told beside text."""
-
-    conversation: Conversation
-    account: Account
-    reply_id: int
-    begins_at: int = 0
-    """Characters the text had before, where the reply is continued."""
-    reasoning_at: int = 0
-    omitted: tuple[str, ...] = ()
-    before: Message | None = None
-    """The reply as it was, where it is continued."""
-    nudge: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set to end a pause."""
-    started: float = 0.0
-    first_token: float | None = None
-    first_reasoning: float | None = None
-    first_word: float | None = None
-    is_begun: bool = False
-    """Whether the person's words and the empty reply are on disk."""
-    ended: Message | None = None
-    """The finished reply, while it waits for them to be."""
-    finish_reason: str = ""
-    usage: Usage | None = None
-    request_ids: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """What its task is called: one that is continued may still be closing its connection."""
-        earlier = self.before.completions if self.before else ()
-        return f"reply {self.reply_id}, {len(earlier)}"
-
-    @property
-    def has_grown(self) -> bool:
-        """Whether this request brought any text or reasoning."""
-        conversation, reply_id = self.conversation, self.reply_id
-        return (
-            conversation.length(reply_id) > self.begins_at
-            or conversation.reasoning_length(reply_id) > self.reasoning_at
-        )
-
-    def take(self, deltas: Iterable[Delta]) -> None:
-        now = time.monotonic()
-        for delta in deltas:
-            if (delta.text or delta.reasoning) and self.first_token is None:
-                self.first_token = now
-            if delta.reasoning and self.first_reasoning is None:
-                self.first_reasoning = now
-            if delta.text and self.first_word is None:
-                self.first_word = now
-            self.finish_reason = delta.finish_reason or self.finish_reason
-            self.usage = delta.usage or self.usage
-            if delta.request_id and delta.request_id not in self.request_ids:
-                self.request_ids += (delta.request_id,)
-
-    def outcome(self, completion: Completion, failure: Failure | None) -> Completion:
-        """Return the completion with everything known now that it is over."""
-        now = time.monotonic()
-        timing = None
-        if self.started:
-            timing = Timing(_ms(self.started, self.first_token), round((now - self.started) * 1000))
-        ids = dict.fromkeys([*self.request_ids, *(failure.request_ids if failure else ())])
-        return replace(
-            completion,
-            finish_reason=self.finish_reason,
-            usage=self.usage,
-            cost=cost_of(self.usage, completion.prices),
-            timing=timing,
-            reasoning_ms=_ms(self.first_reasoning, self.first_word or now),
-            request_ids=tuple(ids),
-            failure=failure,
-            omitted=self.omitted,
-        )
-
-
-def _ms(start: float | None, end: float | None) -> int | None:
-    return None if start is None or end is None else round((end - start) * 1000)
 
 
 class Replies:
@@ -165,7 +83,7 @@ class Replies:
         self.on_omitted: Callable[[Conversation, Completion, str], None] = lambda *_: None
         """Called when a parameter was left out because the model does not take it."""
         self.on_closed: Callable[[Conversation, Message], None] = lambda conversation, message: None
-        self._running: dict[int, _Running] = {}
+        self._running: dict[int, Running] = {}
         self._beginning: set[int] = set()
 
     def start(
@@ -175,7 +93,7 @@ class Replies:
         if user is not None:
             conversation.add(user)
         conversation.add(reply)
-        self._begin(_Running(conversation, account, reply.id), user, reply)
+        self._begin(Running(conversation, account, reply.id), user, reply)
 
     def go_on(
         self, conversation: Conversation, account: Account, reply_id: int, completion: Completion
@@ -183,7 +101,7 @@ class Replies:
         """Let the model go on with a reply that broke off, once that is on disk."""
         before = conversation.message(reply_id)
         reply = conversation.reopen(reply_id, completion)
-        running = _Running(
+        running = Running(
             conversation,
             account,
             reply_id,
@@ -206,7 +124,7 @@ class Replies:
         if running is not None:
             running.nudge.set()
 
-    def _begin(self, running: _Running, user: Message | None, reply: Message) -> None:
+    def _begin(self, running: Running, user: Message | None, reply: Message) -> None:
         conversation = running.conversation
         assert reply.completion is not None
         running.omitted = reply.completion.omitted
@@ -233,7 +151,7 @@ class Replies:
             self._close(running, status, failure)
             self._tasks.cancel(running.name)
 
-    async def _fill(self, running: _Running, reply: Message, saved: asyncio.Future[None]) -> None:
+    async def _fill(self, running: Running, reply: Message, saved: asyncio.Future[None]) -> None:
         try:
             # Shielded: what was handed to the disk gets there, stopped or not.
             await asyncio.shield(saved)
@@ -252,7 +170,7 @@ class Replies:
             # Only an error of ours can still find it open; the task reports it.
             self._fail(running, Failure(Kind.BUG))
 
-    async def _complete(self, running: _Running, reply: Message) -> None:
+    async def _complete(self, running: Running, reply: Message) -> None:
         completion = reply.completion
         assert completion is not None
         request = self._quirks.adapt(
@@ -291,7 +209,7 @@ class Replies:
         else:
             self._fail(running, Failure(Kind.EMPTY))
 
-    async def _ask(self, running: _Running, request: Request) -> None:
+    async def _ask(self, running: Running, request: Request) -> None:
         """Make the request once, and take in what comes.
 
         Raises:
@@ -312,7 +230,7 @@ class Replies:
         finally:
             await stream.aclose()
 
-    def _take(self, running: _Running, deltas: list[Delta]) -> None:
+    def _take(self, running: Running, deltas: list[Delta]) -> None:
         conversation, reply_id = running.conversation, running.reply_id
         is_first_thought = running.first_reasoning is None
         running.take(deltas)
@@ -321,9 +239,7 @@ class Replies:
         conversation.extend(reply_id, deltas)
         self._saving.note_reply(conversation, reply_id)
 
-    async def _pause(
-        self, running: _Running, failure: Failure, wait_s: float, repeats: int
-    ) -> None:
+    async def _pause(self, running: Running, failure: Failure, wait_s: float, repeats: int) -> None:
         """Wait, visibly, until the moment to ask again, or until the person says now."""
         until = self._spacing.take(running.account.id, wait_s)
         pause = Pause(failure, until, repeats + 1, recovery.REPEATS + 1)
@@ -334,10 +250,10 @@ class Replies:
                 await running.nudge.wait()
         running.conversation.pause(running.reply_id, None)
 
-    def _note_omitted(self, running: _Running, request: Request) -> None:
+    def _note_omitted(self, running: Running, request: Request) -> None:
         running.omitted = tuple(sorted(request.omit & request.parameters.names))
 
-    async def _turns(self, running: _Running, reply: Message, left_out: int) -> tuple[Turn, ...]:
+    async def _turns(self, running: Running, reply: Message, left_out: int) -> tuple[Turn, ...]:
         """Return what is sent: the system prompt and the path above the reply.
 
         Of a reply that is continued, also what there is of it, and a turn that
@@ -368,11 +284,11 @@ class Replies:
             )
             conversation.fill(bodies.found)
 
-    def _fail(self, running: _Running, failure: Failure) -> None:
+    def _fail(self, running: Running, failure: Failure) -> None:
         status = Status.INTERRUPTED if failure.kind in _CUTS else Status.FAILED
         self._close(running, status, failure)
 
-    def _close(self, running: _Running, status: Status, failure: Failure | None) -> None:
+    def _close(self, running: Running, status: Status, failure: Failure | None) -> None:
         """Finish the reply and save it, once: whoever comes later finds it done."""
         if self._running.get(running.reply_id) is not running:
             return
@@ -391,7 +307,7 @@ class Replies:
 
     def _on_begun(
         self,
-        running: _Running,
+        running: Running,
         user: Message | None,
         reply: Message,
         saved: asyncio.Future[None],

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.message import Message, Role, Status
 from app.chat.stored import Stored
 from app.store import ledger

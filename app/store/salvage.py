@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.message import Message, Role, Status
 from app.store import migrations
 from app.store.cells import checksum

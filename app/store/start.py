@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from sqlite3 import Connection
 
 from app.chat.account import Account
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.store import conversations
 from app.store.accounts import list_accounts
 from app.store.preferences import load_preferences

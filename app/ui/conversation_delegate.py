@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.mark import Mark
 from app.ui import icons, marks
 from app.ui.conversation_rows import MARK, ROW, Index, title

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.mark import Mark
 from app.ui.actions import in_menu
 from app.ui.conversation_delegate import ROW_HEIGHT, RowDelegate

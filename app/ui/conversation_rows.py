@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from app.chat.conversation import Heading, first_words
+from app.chat.heading import Heading, first_words
 from app.chat.mark import Mark
 from app.ui import marks
 from app.ui.wording import tr

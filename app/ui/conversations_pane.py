@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.mark import Mark
 from app.ui import icons
 from app.ui.account_footer import AccountFooter

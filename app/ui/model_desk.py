@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.chat.account import Account
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.model import Catalogue
 from app.chat.parameters import Parameters
 from app.chat.settings import ModelOrder, Settings

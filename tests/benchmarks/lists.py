@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.model import Catalogue, Model, Prices
 from app.ui.conversations_pane import ConversationsPane
 from app.ui.models_pane import ModelsPane

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 from random import Random
 
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading
 from tests.benchmarks.at_rest import rss_mb
 from tests.benchmarks.row import Row
 from tests.benchmarks.stage import HEIGHT, WIDTH, Stage, unpaced

@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from app.chat.conversation import Heading
 from app.chat.cost import Cost, CostKind, Usage
+from app.chat.heading import Heading
 from app.chat.message import Completion, Message, Role, Timing
 from app.chat.model import Prices
 from app.paths import paths_below

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Conversation, Heading, first_words
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading, first_words
 from app.chat.message import Completion, Delta, Message, Role, Status
 from app.chat.stored import Stored
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.message import Message, Role, Status
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)

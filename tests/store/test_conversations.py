@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation
 from app.chat.cost import Cost, CostKind, Usage
 from app.chat.failure import Failure, Kind
+from app.chat.heading import Heading
 from app.chat.message import Completion, Message, Role, Status, Timing
 from app.chat.model import Prices
 from app.chat.parameters import Parameters

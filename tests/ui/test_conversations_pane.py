@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.mark import Mark
 from app.ui import theme
 from app.ui.account_footer import initials

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.message import Message, Role
 from app.paths import paths_below
 from app.store import conversations

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QHelpEvent, QMouseEvent, Q
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Heading
+from app.chat.heading import Heading
 from app.chat.mark import Mark
 from app.ui import marks, theme
 from app.ui.tabs import TabFace, Tabs

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QAccessibleInterface
 from PySide6.QtWidgets import QWidget
 
-from app.chat.conversation import Conversation, first_words
+from app.chat.conversation import Conversation
+from app.chat.heading import first_words
 from app.chat.message import Message, Role
 from app.ui.notice import Act, Notice
 from app.ui.theme import Theme

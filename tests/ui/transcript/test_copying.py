@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading
 from app.chat.message import Delta
 from app.session import Session
 from app.ui.message_acts import MessageActs

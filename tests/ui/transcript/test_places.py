@@ -6,7 +6,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading
 from app.chat.message import Delta
 from app.ui.theme import dark, light
 from app.ui.transcript.position import Position

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading
 from app.chat.message import Delta
 from app.ui.theme import dark, light
 from app.ui.transcript.selection import Stretch, TextPosition

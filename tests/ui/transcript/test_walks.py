@@ -5,7 +5,8 @@ from random import Random
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading
 from app.chat.message import Delta, Message, Role, Status
 from app.ui.theme import dark, light
 from app.ui.transcript.view import Transcript

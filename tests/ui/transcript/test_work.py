@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.chat.conversation import Conversation, Heading
+from app.chat.conversation import Conversation
+from app.chat.heading import Heading
 from app.chat.message import Delta, Message, Status
 from app.chat.stored import Stored
 from app.ui.theme import dark, light

@@ -86,10 +86,12 @@ QMenu::item:selected { background: @selection; }
 QMenu::item:disabled { color: @faint; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QToolTip { background: @raised; color: @text; border: 1px solid @strong_line; padding: 4px; }
-QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
-QScrollBar::handle:vertical {
-    background: @strong_line; border-radius: 4px; min-height: 32px; margin: 2px;
-}
-QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar { background: transparent; margin: 0; }
+QScrollBar:vertical { width: 12px; }
+QScrollBar:horizontal { height: 12px; }
+QScrollBar::handle { background: @strong_line; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """

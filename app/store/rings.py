@@ -16,24 +16,14 @@ from app.store.secrets import NoBackend, SecretsError, SecretsLocked, SecretsRef
 if sys.platform == "win32":
     from keyring.backends.Windows import WinVaultKeyring as Ring
 
-    def find_service() -> None:
-        """Check that the system's own can be called.
-
-        Raises:
-            NoBackend: a part of it is missing.
-        """
-        try:
-            float(Ring.priority)
-        except RuntimeError:
-            raise NoBackend("not installed") from None
-
-    def name_of_ring() -> str:
-        """Return what people call it."""
-        return "Windows Credential Manager"
-
+    _NAME = "Windows Credential Manager"
 elif sys.platform == "darwin":
     from keyring.backends.macOS import Keyring as Ring
 
+    _NAME = "macOS Keychain"
+
+if sys.platform == "win32" or sys.platform == "darwin":
+
     def find_service() -> None:
         """Check that the system's own can be called.
 
@@ -47,7 +37,7 @@ elif sys.platform == "darwin":
 
     def name_of_ring() -> str:
         """Return what people call it."""
-        return "macOS Keychain"
+        return _NAME
 
 else:
     import secretstorage

@@ -10,10 +10,10 @@ import pytest
 from app.api.client import Client
 from app.api.errors import ServiceError
 from app.chat.account import Account, Credentials
-from app.chat.cost import Usage
 from app.chat.message import Delta, Role, Turn
 from app.chat.parameters import DEFAULTS, Parameters
 from app.chat.request import Request
+from tests.api.told import Told
 from tests.helpers.server import Server
 
 CANARY_KEY = "sk-CANARY-5e1f0c7d2b"
@@ -21,7 +21,7 @@ CANARY_TEAM = "cCANARYteam0123456789abcd"
 
 
 @dataclass
-class Outcome:
+class Outcome(Told):
     """What a completion came to."""
 
     lists: list[list[Delta]] = field(default_factory=list)
@@ -30,22 +30,6 @@ class Outcome:
     @property
     def deltas(self) -> list[Delta]:
         return [delta for deltas in self.lists for delta in deltas]
-
-    @property
-    def text(self) -> str:
-        return "".join(delta.text for delta in self.deltas)
-
-    @property
-    def reasoning(self) -> str:
-        return "".join(delta.reasoning for delta in self.deltas)
-
-    @property
-    def finish_reason(self) -> str:
-        return "".join(delta.finish_reason for delta in self.deltas)
-
-    @property
-    def usage(self) -> Usage | None:
-        return next((delta.usage for delta in reversed(self.deltas) if delta.usage), None)
 
     @property
     def kind(self) -> str:

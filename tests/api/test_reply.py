@@ -3,6 +3,7 @@
 import json
 import time
 import tracemalloc
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,30 +17,23 @@ from app.api.reply import Reply
 from app.chat.cost import Usage
 from app.chat.failure import Kind
 from app.chat.message import Delta
+from tests.api.told import Told
 
 SENT = frozenset({"temperature", "stream_options"})
 
 
-class Heard:
+class Heard(Told):
     """A whole body read at once."""
 
     def __init__(self, *chunks: bytes, content_type: str = "text/event-stream") -> None:
         self.reply = Reply("host", SENT, ("sk-secret",))
         body = Body(self.reply, "host")
         body.begin(content_type)
-        self.deltas = [delta for chunk in chunks for delta in body.feed(chunk)] + body.finish()
+        self._deltas = [delta for chunk in chunks for delta in body.feed(chunk)] + body.finish()
 
     @property
-    def text(self) -> str:
-        return "".join(delta.text for delta in self.deltas)
-
-    @property
-    def reasoning(self) -> str:
-        return "".join(delta.reasoning for delta in self.deltas)
-
-    @property
-    def usage(self) -> Usage | None:
-        return next((delta.usage for delta in reversed(self.deltas) if delta.usage), None)
+    def deltas(self) -> Sequence[Delta]:
+        return self._deltas
 
     @property
     def kind(self) -> Kind | None:

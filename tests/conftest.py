@@ -58,7 +58,7 @@ def _sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("PRIME_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    # A bus that does not exist: only tests/store/secret_service brings a real one.
+    # A bus that does not exist: only tests/helpers/secret_service brings a real one.
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={home}/run/no-bus")
 
     def connect(self: socket.socket, address: Any) -> None:

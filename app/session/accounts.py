@@ -5,8 +5,9 @@ An account offered by the environment is stored nowhere.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -132,7 +133,8 @@ class Accounts(QObject):
         draft = new_draft(name, endpoint, key, team, team_id, allows_plain=allows_plain)
         account, credentials = draft.account, Credentials(draft.key or "", draft.team_id)
         self._tasks.queue(
-            change_name(account.id), lambda: self._add(account, credentials, for_this_run)
+            change_name(account.id),
+            lambda: self._answered(account, self._add(account, credentials, for_this_run)),
         )
         return account.id
 
@@ -162,7 +164,10 @@ class Accounts(QObject):
         if seen is None:
             raise KeyError(account_id)
         draft = changed_draft(seen, name, endpoint, key, team, team_id, allows_plain=allows_plain)
-        self._tasks.queue(change_name(account_id), lambda: self._edit(seen, draft, for_this_run))
+        self._tasks.queue(
+            change_name(account_id),
+            lambda: self._answered(draft.account, self._edit(seen, draft, for_this_run)),
+        )
 
     def remove(self, account_id: str) -> None:
         """Forget an account and its secrets. Its conversations stay."""
@@ -192,7 +197,10 @@ class Accounts(QObject):
                 login.team,
                 platform=login.platform,
             )
-            self._tasks.queue(change_name(account.id), lambda: self._add(account, credentials))
+            self._tasks.queue(
+                change_name(account.id),
+                lambda: self._answered(account, self._add(account, credentials)),
+            )
 
     def add_demo(self) -> None:
         """Add the demo, which has nothing to keep secret; `added` follows."""
@@ -205,6 +213,14 @@ class Accounts(QObject):
         elif account.id == self.preferred:
             return
         self._roll.prefer(account)
+
+    async def _answered(self, account: Account, change: Coroutine[Any, Any, None]) -> None:
+        """Make a change; a mistake of ours in it does not leave the person waiting."""
+        try:
+            await change
+        except Exception:
+            self.refused.emit(account, Failure(Kind.BUG))
+            raise
 
     async def _add(
         self, account: Account, credentials: Credentials, for_this_run: bool = False

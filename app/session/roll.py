@@ -64,10 +64,11 @@ class Roll:
         self._write(account)
 
     def revise(self, account: Account) -> None:
-        """Have an account as it is now, if it is here, and write what may be written of it."""
+        """Have an account as it is now, if it is here; its last model is kept in any case."""
         if account.id in self._accounts:
-            self._accounts[account.id] = account
-        self._write(account)
+            self.put(account)
+        else:
+            self._keep_model(account)
 
     def _write(self, account: Account) -> None:
         """Write what may be written: never an account that was in this run only.
@@ -75,13 +76,16 @@ class Roll:
         One whose key is replaced for this run is: the next run asks for the key
         instead of using the one that lies in the keyring.
         """
-        self._saving.keep(save_preference, f"last_model/{account.id}", account.last_model)
+        self._keep_model(account)
         if account.source is SecretSource.KEYRING:
             self._kept.add(account.id)
         if account.id in self._doubted:
             account = replace(account, source=SecretSource.MEMORY)
         if account.id in self._kept:
             self._saving.keep(save_account, account)
+
+    def _keep_model(self, account: Account) -> None:
+        self._saving.keep(save_preference, f"last_model/{account.id}", account.last_model)
 
     def prefer(self, account: Account) -> None:
         """Give this account to the next new conversation, also of the next run if it can."""

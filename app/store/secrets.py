@@ -147,7 +147,8 @@ class Secrets:
         if account.source is SecretSource.NONE:
             return NO_CREDENTIALS
         if account.source is SecretSource.MEMORY:
-            return _complete(account, self._memory.get(account.id, NO_CREDENTIALS))
+            given = self._memory.get(account.id, NO_CREDENTIALS)
+            return _checked(account, given.key, given.team_id)
         return _checked(account, self._key.strip(), self._team_id.strip())
 
     def _keep(self, account: Account, credentials: Credentials) -> Account:

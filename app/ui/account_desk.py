@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QUrl
+from PySide6.QtCore import QCoreApplication, QObject, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.chat.account import (
@@ -23,6 +23,7 @@ from app.session.trials import AccountTrial, TeamsTrial
 from app.ui import links, wording
 from app.ui.account_dialog import AccountDialog
 from app.ui.account_form import AccountForm, key_problem
+from app.ui.notice import Act, Notice, Offer, Tone
 from app.ui.outside import open_outside
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.theme import Theme
@@ -39,7 +40,13 @@ def tr(text: str) -> str:
 
 
 class AccountDesk(QObject):
-    """Opens dialogs, hands what was typed to the session, says what came of it."""
+    """Opens dialogs, hands what was typed to the session, says what came of it.
+
+    Signals:
+        noticed: something came of a dialog that is closed. arg: a Notice.
+    """
+
+    noticed = Signal(object)
 
     def __init__(
         self, session: Session, welcome: Welcome, window: QWidget, theme: Theme, data: Path
@@ -55,8 +62,8 @@ class AccountDesk(QObject):
         """The id of the account the open dialog waits for."""
         self._outstanding: Counter[str] = Counter()
         """How often an account was submitted and nothing came of it yet."""
-        self._was_silent = False
-        """Whether the keyring was, when it was last to keep something."""
+        self._silent_for: str | None = None
+        """The account for which the keyring was silent the last time; empty: for a new one."""
         self._settings: SettingsDialog | None = None
         welcome.key_given.connect(self._on_key_given)
         welcome.check_cancelled.connect(self._on_check_cancelled)
@@ -104,7 +111,7 @@ class AccountDesk(QObject):
         parent = self._settings if self._settings is not None else self._window
         dialog = AccountDialog(parent, self._theme, account)
         self._dialog = dialog
-        self._was_silent = False
+        self._silent_for = None
         dialog.finished.connect(lambda: self._on_dialog_finished(account))
         dialog.submitted.connect(lambda form: self._submit(dialog, account, form))
         dialog.test_requested.connect(lambda form: self._test(dialog, account, form))
@@ -123,7 +130,7 @@ class AccountDesk(QObject):
                     form.team,
                     form.team_id or "",
                     allows_plain=form.allows_plain,
-                    for_this_run=self._was_silent,
+                    for_this_run=self._silent_for == "",
                 )
             else:
                 self._awaited = account.id
@@ -135,7 +142,7 @@ class AccountDesk(QObject):
                     form.team,
                     form.team_id,
                     allows_plain=form.allows_plain,
-                    for_this_run=self._was_silent,
+                    for_this_run=self._silent_for == account.id,
                 )
         except InvalidEndpoint as error:
             dialog.show_problem("endpoint", str(error))
@@ -213,7 +220,7 @@ class AccountDesk(QObject):
                 return
             self._welcome.show_saving()
             self._session.accounts.add(
-                "", PRIME_ENDPOINT, credentials.key, for_this_run=self._was_silent
+                "", PRIME_ENDPOINT, credentials.key, for_this_run=self._silent_for == ""
             )
 
         asked = Account(GREETED, "", PRIME_ENDPOINT)
@@ -247,7 +254,7 @@ class AccountDesk(QObject):
         return self._dialog if account.id == self._awaited else None
 
     def _on_account_kept(self, account: Account) -> None:
-        self._was_silent = False
+        self._silent_for = None
         dialog = self._answered(account)
         if dialog is not None:
             dialog.accept()
@@ -261,7 +268,9 @@ class AccountDesk(QObject):
             self._settings.show_test(account.id, "", True)
 
     def _on_account_refused(self, account: Account, failure: Failure) -> None:
-        self._was_silent = failure.code == SILENT
+        is_new = self._session.accounts.get(account.id) is None
+        silent_for = "" if is_new else account.id
+        self._silent_for = silent_for if failure.code == SILENT else None
         field, sentence = _refusal(failure)
         dialog = self._answered(account)
         if dialog is not None:
@@ -269,7 +278,12 @@ class AccountDesk(QObject):
             dialog.show_problem(field, sentence)
             return
         self._welcome.show_checking(False)
-        self._welcome.show_problem(sentence)
+        if self._welcome.isVisible():
+            self._welcome.show_problem(sentence)
+        else:
+            # Its dialog was closed while this was under way.
+            dismiss = Offer(Act.DISMISS, tr("Dismiss"))
+            self.noticed.emit(Notice(Tone.ERROR, f"{account.name}: {sentence}", "", (dismiss,)))
 
     def _on_accounts_changed(self) -> None:
         if self._settings is not None:
@@ -316,7 +330,9 @@ def _refusal(failure: Failure) -> tuple[str, str]:
             "Close this and open it again."
         )
     if failure.kind is Kind.NOT_SAVED:
-        return "", tr("The disk did not take it, so nothing was saved. Make room and try again.")
+        return "", tr("The disk did not take it, so nothing was saved. Try again once it does.")
+    if failure.kind is Kind.BUG:
+        return "", tr("Coprime made a mistake, so nothing was saved. Paste the key and try again.")
     if failure.kind is Kind.KEY_MISSING:
         return "key", tr("This account has no key on this computer. Paste it.")
     sentences = {

@@ -177,7 +177,7 @@ class AccountDialog(QDialog):
         self.fields.show_no_teams(sentence)
 
     def show_busy(self, busy: bool) -> None:
-        """Say that what was asked for is under way; only Cancel works meanwhile."""
+        """Say that what was asked for is under way; only Cancel, or Close, works meanwhile."""
         if busy == self._is_busy:
             return
         self._is_busy = busy
@@ -186,6 +186,9 @@ class AccountDialog(QDialog):
             self.cancel.setFocus()
         for part in (self.fields, self.test, self.save):
             part.setEnabled(not busy)
+        # What is being saved goes on; what is asked for only is given up.
+        goes_on = busy and self._working == self.tr("Saving…")
+        self.cancel.setText(self.tr("Close") if goes_on else self.tr("Cancel"))
         if busy:
             self.status.show_words(self._working or self.tr("Checking…"), "hourglass")
             return

@@ -226,7 +226,7 @@ class AccountFields(QWidget):
         is_kept = account is not None and not self._is_elsewhere()
         kept = self.tr("Kept in the keyring; type to replace")
         if account is not None and account.source is SecretSource.MEMORY:
-            kept = self.tr("Kept for one run only; type to replace")
+            kept = self.tr("Kept for one run at most; type to replace")
         self.key.line.setPlaceholderText(kept if is_kept else paste)
         personal = self.tr("Empty: the personal balance pays")
         self.team_id.line.setPlaceholderText(

@@ -27,7 +27,7 @@ from app.ui.captions import ReplyCaptions
 from app.ui.composer import Composer
 from app.ui.find_bar import FindBar
 from app.ui.message_acts import MessageActs
-from app.ui.notice import Act, Notice
+from app.ui.notice import Act, Notice, Tone
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import Theme
 from app.ui.transcript.findable import FindableTranscript
@@ -94,6 +94,8 @@ class ChatView(QWidget):
         """What was sent from the composer, until it is saved or given back."""
         self._no_model: Notice | None = None
         """The notice that there is no model, while that holds."""
+        self._coming: Notice | None = None
+        """The notice that a reply has to end first, until it has."""
         self._before_finding: QWidget | None = None
         """What had the keyboard before the find bar."""
         self.acts = MessageActs(session, conversation, self.transcript)
@@ -227,6 +229,9 @@ class ChatView(QWidget):
             self._clock.start()
         elif not replies:
             self._clock.stop()
+            if self._coming is not None:
+                self.notice_bar.withdraw(self._coming)
+                self._coming = None
 
     # Doing
 
@@ -314,6 +319,8 @@ class ChatView(QWidget):
             catalogue=session.catalogues.of(heading.account_id),
         )
         self.notice_bar.add(notice)
+        if notice.tone is Tone.QUIET:
+            self._coming = notice
         if account is not None and not heading.model:
             if session.can_save and notice != self._no_model:
                 self._withdraw_no_model()

@@ -54,8 +54,9 @@ class ModelDesk(QObject):
             self._pane.show_catalogue(Catalogue(), "", has_account=False)
             return
         heading = desk.heading(desk.front)
+        account = session.accounts.get(heading.account_id)
         self._pane.show_catalogue(
-            session.catalogues.of(heading.account_id),
+            session.catalogues.of(heading.account_id) if account else Catalogue(),
             heading.model,
             has_account=bool(session.accounts.all),
             gone=session.catalogues.gone(heading.account_id),

@@ -119,7 +119,7 @@ class AccountRow(QWidget):
         who = self.tr("{team} pays").format(team=_cut(account.team)) if account.team else ""
         where = {
             SecretSource.KEYRING: self.tr("key in the keyring"),
-            SecretSource.MEMORY: self.tr("key for one run only"),
+            SecretSource.MEMORY: self.tr("key for one run at most"),
             SecretSource.ENVIRONMENT: self.tr("key in PRIME_API_KEY"),
             SecretSource.NONE: self.tr("no key"),
         }[account.source]

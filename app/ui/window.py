@@ -151,6 +151,7 @@ class Window(QMainWindow):
         # Before the desk shows them: which of tabs and welcome is in the centre.
         session.desk.list_changed.connect(self._on_list_changed)
         self._accounts = AccountDesk(session, self.welcome, self, self._theme, paths.data)
+        self._accounts.noticed.connect(self.notice_bar.add)
         self._conversation_desk = ConversationDesk(
             session, tabs, self.conversations, columns, self.notice_bar, self
         )

@@ -11,6 +11,7 @@ from keyring.errors import KeyringLocked
 from app.chat.account import Account
 from app.chat.failure import Failure, Kind
 from app.store import rings
+from app.store.secrets import Secrets
 from app.store.start import find
 from tests.helpers.server import KEY, Server
 from tests.session.conftest import PATIENCE_S, Running, Scenario
@@ -231,5 +232,42 @@ def test_models_asked_for_during_a_change_that_fails_are_asked_for_again(
         assert isinstance(said[0], Failure)
         await running.until(lambda: catalogues.of(account.id).fetched != before)
         assert not catalogues.of(account.id).is_loading
+
+    play(scenario)
+
+
+def test_a_team_is_dropped_from_an_account_whose_key_is_kept_for_this_run(
+    play: Play, server: Server
+) -> None:
+    # There is no keyring.
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, team="Lab", team_id="team-1")
+        said = outcomes(running)
+        running.session.accounts.edit(account.id, "Ada", server.endpoint, None, "", "")
+        await running.until(lambda: said)
+        [edited] = said
+        assert isinstance(edited, Account)
+        assert edited.team is None
+        await ask(running, edited)
+        assert "x-prime-team-id" not in server.requests()[-1].headers
+
+    play(scenario)
+
+
+def test_a_mistake_in_an_edit_is_an_answer_too(
+    play: Play, server: Server, monkeypatch: pytest.MonkeyPatch, expected_logs: list[str]
+) -> None:
+    expected_logs.append("unexpected error")
+
+    def fail(*_values: object) -> None:
+        raise ZeroDivisionError
+
+    async def scenario(running: Running) -> None:
+        account = await add(running, server)
+        said = outcomes(running)
+        monkeypatch.setattr(Secrets, "write", fail)
+        running.session.accounts.edit(account.id, "Ada", server.endpoint, "sk-new", "", None)
+        await running.until(lambda: said)
+        assert said == [Failure(Kind.BUG)]
 
     play(scenario)

@@ -15,6 +15,7 @@ from app.store import rings
 from app.ui import theme
 from app.ui.account_desk import AccountDesk
 from app.ui.account_dialog import AccountDialog
+from app.ui.notice import Notice
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.welcome import Welcome
 from tests.helpers.secret_service import SecretService
@@ -318,5 +319,30 @@ def test_what_a_test_said_of_another_key_is_gone(
         await running.until(lambda: "key is good" in row.test_words)
         await test_accounts.edit(running, account, key="sk-another")
         assert not row.test_words
+
+    play(scenario)
+
+
+def test_what_comes_of_a_dialog_that_was_closed_while_it_saved_is_told(
+    play: Play, server: Server, ring: Ring, window: QWidget
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await test_accounts.add(running, server)
+        desk = desk_of(running, window)
+        told: list[Notice] = []
+        desk.noticed.connect(told.append)
+        desk.edit(account.id)
+        dialog = await newest(running, window, AccountDialog)
+        assert dialog.cancel.text() == "Cancel"
+        dialog.fields.key.line.setText("sk-new")
+        ring.hold()
+        dialog.save.click()
+        assert dialog.cancel.text() == "Close", "saving goes on"
+        await running.until(ring.asked.is_set)
+        dialog.cancel.click()
+        ring.is_locked = True
+        ring.free.set()
+        await running.until(lambda: told)
+        assert told[0].headline.startswith("Ada: The keyring is locked, so nothing was saved.")
 
     play(scenario)

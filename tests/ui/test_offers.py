@@ -54,10 +54,48 @@ def test_that_there_is_no_keyring_is_said_until_every_key_is_in_one(
         await stage.begin()
         ada = await add(stage, server, "Ada")
         bar = stage.window.notice_bar
-        await stage.running.until(lambda: bar.front and "no keyring" in bar.front.headline)
+        await stage.running.until(lambda: bar.front and "No keyring" in bar.front.headline)
         monkeypatch.setattr(rings, "open_ring", lambda: ring_found)
         stage.session.accounts.edit(ada.id, "Ada", server.endpoint, KEY, "", None)
         await stage.running.until(lambda: bar.front is None)
 
     ring_found = test_account_changes.Ring()
+    staged(scenario)
+
+
+def test_that_a_reply_is_still_coming_is_said_until_it_has_come(staged: whole.Staged) -> None:
+    async def scenario(stage: whole.Stage) -> None:
+        await stage.begin("slow")
+        view = stage.window.tabs.front
+        assert view is not None
+        stage.send("hi")
+        await stage.running.until(lambda: stage.is_replying)
+        stage.type("next")
+        stage.key("Return")
+        bar = view.notice_bar
+        await stage.running.until(lambda: bar.front and "still coming" in bar.front.headline)
+        stage.key("Esc")
+        await stage.running.until(lambda: bar.front is None)
+        assert stage.text == "next"
+
+    staged(scenario)
+
+
+@pytest.mark.usefixtures("ring")
+def test_the_models_of_an_account_that_is_gone_are_gone(
+    staged: whole.Staged, server: Server
+) -> None:
+    async def scenario(stage: whole.Stage) -> None:
+        await stage.begin()
+        ada = await add(stage, server, "Ada")
+        view = stage.window.tabs.front
+        assert view is not None
+        stage.session.choose_account(view.conversation, ada.id)
+        stage.session.choose_model(view.conversation, "test/echo")
+        await stage.say("hi")
+        rows = stage.window.models.list.model()
+        await stage.running.until(lambda: rows.rowCount() > 0)
+        stage.session.accounts.remove(ada.id)
+        await stage.running.until(lambda: rows.rowCount() == 0)
+
     staged(scenario)

@@ -255,7 +255,7 @@ def test_a_proxy_still_being_typed_is_used_when_the_dialog_closes(
 def test_each_account_says_who_pays_where_and_where_its_key_is(dialog: SettingsDialog) -> None:
     words = {i: row.words for i, row in dialog.accounts.row_by_id.items()}
     assert words[ADA.id] == "Research Lab pays · api.pinference.ai · key in the keyring"
-    assert words[HOME.id] == "Personal balance pays · localhost:8000 · key for one run only"
+    assert words[HOME.id] == "Personal balance pays · localhost:8000 · key for one run at most"
     assert words[GIVEN.id] == "Personal balance pays · api.pinference.ai · key in PRIME_API_KEY"
     assert "nobody pays" in words[DEMO.id]
 

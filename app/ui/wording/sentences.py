@@ -34,8 +34,8 @@ def _asking(failure: Failure, payer: str) -> dict[Kind, Sentences]:
             (Act.RETRY, Act.EDIT_ACCOUNT),
         ),
         Kind.ACCOUNT_CHANGED: (
-            tr("The account was changed before this was sent."),
-            not_sent,
+            tr("The account was changed before this was answered."),
+            tr("Nothing was billed. Trying again asks with the account as it is now."),
             (Act.RETRY,),
         ),
         Kind.KEY_REFUSED: (

@@ -23,8 +23,8 @@ def circumstance(fact: Circumstance) -> Notice:
     tone, headline, rest = {
         About.NO_KEYRING: (
             Tone.WARNING,
-            tr("This computer has no keyring that Coprime can use."),
-            tr("The key is kept for this run only and has to be given again next time."),
+            tr("No keyring took the key."),
+            tr("It is kept for this run only and has to be given again next time."),
         ),
         About.KEY_NOT_DELETED: (
             Tone.WARNING,

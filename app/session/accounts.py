@@ -79,6 +79,8 @@ class Accounts(QObject):
         if given is not None:
             self._roll.impose(with_model(given, found.last_models.get(given.id, "")))
             self.is_imposed = True
+        for account_id, name in found.removed.items():
+            self._queue_forgetting(Account(account_id, name, ""))
         self.changed.emit()
 
     @property
@@ -174,7 +176,7 @@ class Accounts(QObject):
         account = self._roll.remove(account_id)
         if account is None:
             return
-        self._tasks.queue(change_name(account_id), lambda: self._forget(account))
+        self._queue_forgetting(account)
         self.changed.emit()
 
     def look_for_cli_login(self) -> None:
@@ -272,6 +274,9 @@ class Accounts(QObject):
         if account.source is SecretSource.MEMORY and account.source is not old.source:
             self._tell(Circumstance(About.NO_KEYRING))
         self.edited.emit(account)
+
+    def _queue_forgetting(self, account: Account) -> None:
+        self._tasks.queue(change_name(account.id), lambda: self._forget(account))
 
     async def _forget(self, account: Account) -> None:
         try:

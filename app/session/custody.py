@@ -75,13 +75,16 @@ class Custody:
             self._changing.discard(account.id)
 
     async def forget(self, account: Account) -> None:
-        """Forget the secrets of an account.
+        """Forget the secrets of an account that was removed.
+
+        Where that is cut short, the next start does it.
 
         Raises:
             SecretsError: the keyring may still have them.
         """
         if account.is_stored:
             await asyncio.wrap_future(self._secrets.delete(account))
+            self._roll.note_forgotten(account.id)
 
     async def _completed(self, old: Account, account: Account, draft: Draft) -> Credentials:
         keeps_team = account.team is not None and not draft.team_id

@@ -106,7 +106,13 @@ class Roll:
             if account.source is SecretSource.MEMORY:
                 # The keyring may still have what was replaced for this run.
                 account = replace(account, source=SecretSource.KEYRING)
+        if account.source is SecretSource.KEYRING:
+            self._saving.keep(save_preference, f"removed/{account_id}", account.name)
         return account
+
+    def note_forgotten(self, account_id: str) -> None:
+        """Note that no secret of a removed account is left."""
+        self._saving.keep(save_preference, f"removed/{account_id}", None)
 
     async def doubt(self, account_id: str) -> None:
         """Note that the secrets of an account are about to change; done means on the disk.

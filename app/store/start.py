@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from sqlite3 import Connection
+from typing import Any
 
 from app.chat.account import Account
 from app.chat.heading import Heading
@@ -11,6 +12,7 @@ from app.store.preferences import load_preferences
 from app.store.tabs import list_tabs
 
 _LAST_MODEL = "last_model/"
+_REMOVED = "removed/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Found:
     preferred: str = ""
     last_models: dict[str, str] = field(default_factory=dict)
     """Model id by account id."""
+    removed: dict[str, str] = field(default_factory=dict)
+    """Of accounts that are gone while the keyring may still have their secrets: name by id."""
     tabs: tuple[int, ...] = ()
     front: int | None = None
     anchors: dict[int, str] = field(default_factory=dict)
@@ -45,14 +49,19 @@ def find(db: Connection) -> Found:
         headings=tuple(conversations.list_headings(db)),
         accounts=tuple(list_accounts(db)),
         preferred=str(kept.get("account", "")),
-        last_models={
-            name.removeprefix(_LAST_MODEL): str(model)
-            for name, model in kept.items()
-            if name.startswith(_LAST_MODEL)
-        },
+        last_models=_below(_LAST_MODEL, kept),
+        removed=_below(_REMOVED, kept),
         tabs=tuple(tab.conversation_id for tab in open_tabs),
         front=next((tab.conversation_id for tab in open_tabs if tab.front), None),
         anchors={tab.conversation_id: tab.anchor for tab in open_tabs if tab.anchor},
         settings=kept.get("settings"),
         last_id=conversations.last_id(db),
     )
+
+
+def _below(prefix: str, kept: dict[str, Any]) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix): str(value)
+        for name, value in kept.items()
+        if name.startswith(prefix)
+    }

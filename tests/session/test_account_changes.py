@@ -21,12 +21,12 @@ Play = Callable[[Scenario], None]
 
 
 class Ring:
-    """A keyring that can be held in the middle of keeping something."""
+    """A keyring that can be held in the middle of keeping or forgetting something."""
 
     def __init__(self) -> None:
         self.entries: dict[str, str] = {}
         self.is_locked = False
-        self.asked, self.free = Event(), Event()
+        self.asked, self.free, self.refused = Event(), Event(), Event()
         self.free.set()
 
     def hold(self) -> None:
@@ -37,14 +37,19 @@ class Ring:
         return self.entries.get(service)
 
     def set_password(self, service: str, _username: str, password: str) -> None:
-        self.asked.set()
-        self.free.wait(PATIENCE_S)
-        if self.is_locked:
-            raise KeyringLocked
+        self._wait()
         self.entries[service] = password
 
     def delete_password(self, service: str, _username: str) -> None:
+        self._wait()
         del self.entries[service]
+
+    def _wait(self) -> None:
+        self.asked.set()
+        self.free.wait(PATIENCE_S)
+        if self.is_locked:
+            self.refused.set()
+            raise KeyringLocked
 
 
 @pytest.fixture

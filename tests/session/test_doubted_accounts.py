@@ -148,6 +148,38 @@ def test_an_account_removed_while_its_key_is_looked_up_does_not_come_back(
     play(later)
 
 
+def test_what_the_end_left_in_the_keyring_of_a_removed_account_goes_at_the_next_start(
+    play: Play, server: Server, ring: Ring
+) -> None:
+    async def scenario(running: Running) -> None:
+        account = await add(running, server, team="Lab", team_id="team-1")
+        assert len(ring.entries) == 2
+        ring.hold()
+        running.session.accounts.remove(account.id)
+        await running.until(ring.asked.is_set)
+
+    async def later(running: Running) -> None:
+        await running.start("test/echo")
+        await running.until(lambda: not ring.entries)
+
+    async def last(running: Running) -> None:
+        ring.asked.clear()
+        await running.start("test/echo")
+        await running.until(lambda: running.session.catalogues.of("environment").models)
+        assert not ring.asked.is_set(), "it is done once"
+        assert not running.told
+
+    play(scenario)
+    # As if the program had ended with it.
+    ring.is_locked = True
+    ring.free.set()
+    assert ring.refused.wait(PATIENCE_S)
+    assert len(ring.entries) == 2
+    ring.is_locked = False
+    play(later)
+    play(last)
+
+
 # The keyring comes back after its time
 
 

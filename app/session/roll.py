@@ -15,6 +15,7 @@ from app.session.saving import Saving
 from app.store.accounts import delete_account, list_accounts, save_account
 from app.store.errors import Busy
 from app.store.preferences import save_preference
+from app.store.start import LAST_MODEL, REMOVED
 
 DOUBT_S = 3.0
 """How long the disk may take to note a doubt."""
@@ -85,7 +86,7 @@ class Roll:
             self._saving.keep(save_account, account)
 
     def _keep_model(self, account: Account) -> None:
-        self._saving.keep(save_preference, f"last_model/{account.id}", account.last_model)
+        self._saving.keep(save_preference, f"{LAST_MODEL}{account.id}", account.last_model)
 
     def prefer(self, account: Account) -> None:
         """Give this account to the next new conversation, also of the next run if it can."""
@@ -107,12 +108,12 @@ class Roll:
                 # The keyring may still have what was replaced for this run.
                 account = replace(account, source=SecretSource.KEYRING)
         if account.source is SecretSource.KEYRING:
-            self._saving.keep(save_preference, f"removed/{account_id}", account.name)
+            self._saving.keep(save_preference, f"{REMOVED}{account_id}", account.name)
         return account
 
     def note_forgotten(self, account_id: str) -> None:
         """Note that no secret of a removed account is left."""
-        self._saving.keep(save_preference, f"removed/{account_id}", None)
+        self._saving.keep(save_preference, f"{REMOVED}{account_id}", None)
 
     async def doubt(self, account_id: str) -> None:
         """Note that the secrets of an account are about to change; done means on the disk.

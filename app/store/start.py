@@ -11,8 +11,8 @@ from app.store.accounts import list_accounts
 from app.store.preferences import load_preferences
 from app.store.tabs import list_tabs
 
-_LAST_MODEL = "last_model/"
-_REMOVED = "removed/"
+LAST_MODEL, REMOVED = "last_model/", "removed/"
+"""What names of preferences begin with that are kept for each account; its id follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def find(db: Connection) -> Found:
         headings=tuple(conversations.list_headings(db)),
         accounts=tuple(list_accounts(db)),
         preferred=str(kept.get("account", "")),
-        last_models=_below(_LAST_MODEL, kept),
-        removed=_below(_REMOVED, kept),
+        last_models=_below(LAST_MODEL, kept),
+        removed=_below(REMOVED, kept),
         tabs=tuple(tab.conversation_id for tab in open_tabs),
         front=next((tab.conversation_id for tab in open_tabs if tab.front), None),
         anchors={tab.conversation_id: tab.anchor for tab in open_tabs if tab.anchor},

@@ -113,7 +113,8 @@ class AccountDialog(QDialog):
         self._is_new = account is None
         self._is_busy = False
         self._focus: QWidget | None = None
-        self._working = ""
+        self._is_saving = False
+        """Whether what is under way is a save, which goes on without the dialog."""
         self._place = self.tr("Key and team ID are kept in this computer’s keyring, nowhere else.")
         title = self.tr("Add an account") if account is None else self.tr("Edit the account")
         self.setWindowTitle(title)
@@ -186,11 +187,11 @@ class AccountDialog(QDialog):
             self.cancel.setFocus()
         for part in (self.fields, self.test, self.save):
             part.setEnabled(not busy)
-        # What is being saved goes on; what is asked for only is given up.
-        goes_on = busy and self._working == self.tr("Saving…")
+        goes_on = busy and self._is_saving
         self.cancel.setText(self.tr("Close") if goes_on else self.tr("Cancel"))
         if busy:
-            self.status.show_words(self._working or self.tr("Checking…"), "hourglass")
+            words = self.tr("Saving…") if goes_on else self.tr("Asking the service…")
+            self.status.show_words(words, "hourglass")
             return
         self._show_hint()
         if self._focus is not None:
@@ -263,14 +264,14 @@ class AccountDialog(QDialog):
         form = self.fields.read()
         self._fit()
         if form is not None:
-            self._working = self.tr("Asking the service…")
+            self._is_saving = False
             self.test_requested.emit(form)
 
     def _on_save_clicked(self) -> None:
         form = self.fields.read()
         self._fit()
         if form is not None:
-            self._working = self.tr("Saving…")
+            self._is_saving = True
             self.submitted.emit(form)
 
     @unfailing

@@ -27,7 +27,7 @@ from app.ui.captions import ReplyCaptions
 from app.ui.composer import Composer
 from app.ui.find_bar import FindBar
 from app.ui.message_acts import MessageActs
-from app.ui.notice import Act, Notice, Tone
+from app.ui.notice import Act, Notice
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import Theme
 from app.ui.transcript.findable import FindableTranscript
@@ -92,10 +92,8 @@ class ChatView(QWidget):
         """On which the times of messages were put into words."""
         self._sending = ""
         """What was sent from the composer, until it is saved or given back."""
-        self._no_model: Notice | None = None
-        """The notice that there is no model, while that holds."""
-        self._coming: Notice | None = None
-        """The notice that a reply has to end first, until it has."""
+        self._obstacle: Notice | None = None
+        """The notice why nothing can be sent, until something can."""
         self._before_finding: QWidget | None = None
         """What had the keyboard before the find bar."""
         self.acts = MessageActs(session, conversation, self.transcript)
@@ -171,8 +169,7 @@ class ChatView(QWidget):
         account = self._session.accounts.get(heading.account_id)
         model = self._session.catalogues.model(heading.account_id, heading.model)
         label = model.label if heading.model else ""
-        if heading.model:
-            self._withdraw_no_model()
+        self._withdraw_obstacle()
         self.composer.show_model(label, wording.prices(model.prices) if label else "")
         names = [(each.id, wording.account(each)) for each in self._session.accounts.all]
         self.composer.show_payer(
@@ -229,9 +226,7 @@ class ChatView(QWidget):
             self._clock.start()
         elif not replies:
             self._clock.stop()
-            if self._coming is not None:
-                self.notice_bar.withdraw(self._coming)
-                self._coming = None
+            self._withdraw_obstacle()
 
     # Doing
 
@@ -318,19 +313,17 @@ class ChatView(QWidget):
             trouble=session.store_trouble,
             catalogue=session.catalogues.of(heading.account_id),
         )
+        if self._obstacle is not None and notice != self._obstacle:
+            self.notice_bar.withdraw(self._obstacle)
+        self._obstacle = notice
         self.notice_bar.add(notice)
-        if notice.tone is Tone.QUIET:
-            self._coming = notice
         if account is not None and not heading.model:
-            if session.can_save and notice != self._no_model:
-                self._withdraw_no_model()
-                self._no_model = notice
             session.catalogues.ask_again(account)
 
-    def _withdraw_no_model(self) -> None:
-        if self._no_model is not None:
-            self.notice_bar.withdraw(self._no_model)
-            self._no_model = None
+    def _withdraw_obstacle(self) -> None:
+        if self._obstacle is not None and self._session.messages.can_send(self.conversation):
+            self.notice_bar.withdraw(self._obstacle)
+            self._obstacle = None
 
     def _on_message_added(self, _message_id: object) -> None:
         # A reply with something after it cannot be continued any more.

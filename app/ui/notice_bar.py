@@ -173,8 +173,8 @@ class NoticeBar(QFrame):
 
     def _on_button_clicked(self, act: Act) -> None:
         # The second click of a double click was not meant for the notice that came up.
-        is_echo = not self._since_click.hasExpired(QApplication.doubleClickInterval())
-        if self._since_click.isValid() and is_echo:
+        interval = QApplication.doubleClickInterval()
+        if self._since_click.isValid() and not self._since_click.hasExpired(interval):
             return
         self._since_click.start()
         self._notices.pop(0)
